@@ -1,0 +1,61 @@
+# PGXS build. `make && sudo make install && make installcheck`, as for any extension.
+# Sources are listed in src/sources.mk, the version in contacts.control, and nowhere else.
+EXTENSION  := contacts
+EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" contacts.control)
+MODULE_big := contacts
+
+include src/sources.mk
+
+OBJS = $(patsubst %.cpp,%.o,$(CORE_SRCS) $(PG_SRCS))
+
+EXTENSION_SQL := $(sort $(wildcard sql/extension/*.sql))
+DIRECTORY_SQL := $(sort $(wildcard sql/directory/*.sql))
+INSTALL_SQL   := sql/contacts--$(EXTVERSION).sql
+DATA_built     = $(INSTALL_SQL)
+
+PG_CPPFLAGS = -Isrc
+# -Wno-register: the headers of PostgreSQL 15 still use the keyword that C++17 removed.
+PG_CXXFLAGS = -std=c++20 -Wall -Wextra -Wno-register -Wno-unused-parameter -MMD -MP $(WERROR)
+SHLIB_LINK  = -lphonenumber -lgeocoding -licui18n -licuuc -lstdc++ -Wl,--version-script=src/contacts.map
+
+REGRESS        = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
+REGRESS_OPTS   = --inputdir=test
+ISOLATION      = $(patsubst test/specs/%.spec,%,$(sort $(wildcard test/specs/*.spec)))
+ISOLATION_OPTS = --inputdir=test --load-extension=contacts
+# pg_isolation_regress looks for expected files under its output directory only.
+REGRESS_PREP   = iso-expected
+
+EXTRA_CLEAN = $(INSTALL_SQL) $(OBJS:.o=.d) results output_iso regression.diffs regression.out
+
+PG_CONFIG ?= pg_config
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+
+# PGXS gives the bitcode compiler no C++ flags; -MMD there would overwrite the dependency files.
+COMPILE.cxx.bc += $(filter-out -MMD -MP,$(PG_CXXFLAGS))
+
+-include $(OBJS:.o=.d)
+
+# The install script: the engine's modules in order; the directory's modules become the text that
+# create_directory() runs. CREATE OR REPLACE serves upgrade scripts, an install must not replace what
+# somebody else made first.
+$(INSTALL_SQL): $(EXTENSION_SQL) $(DIRECTORY_SQL) contacts.control Makefile
+	{ sed 's/^CREATE OR REPLACE /CREATE /' $(EXTENSION_SQL); \
+	  printf '%s\n' 'CREATE FUNCTION contacts.directory_script() RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS' \
+	    '$$function$$ SELECT $$directory_script$$'; \
+	  cat $(DIRECTORY_SQL); \
+	  printf '%s\n' '$$directory_script$$ $$function$$;' \
+	    "COMMENT ON FUNCTION contacts.directory_script() IS 'The SQL that create_directory() runs in a new schema: tables, views and functions of a directory, as text.';"; \
+	} > $@
+
+iso-expected:
+	mkdir -p output_iso && ln -sfn ../expected output_iso/expected
+
+# Formatting and lint are for contributors; neither is needed to build.
+format:
+	clang-format -i $$(git ls-files '*.cpp' '*.h')
+
+lint:
+	clang-format --dry-run --Werror $$(git ls-files '*.cpp' '*.h')
+
+.PHONY: iso-expected format lint

@@ -1,0 +1,7 @@
+# The one list of sources: the Makefile includes it, CMakeLists.txt reads it. One source a line.
+# CORE_SRCS never see postgres.h and are unit-tested without PostgreSQL; PG_SRCS are the extension's boundary.
+CORE_SRCS += src/core/error.cpp
+
+PG_SRCS += src/pg/guard.cpp
+PG_SRCS += src/pg/module.cpp
+PG_SRCS += src/pg/actor.cpp
