@@ -1,0 +1,306 @@
+#include "core/format/mapping.h"
+
+#include <algorithm>
+
+#include "core/format/text.h"
+
+namespace contacts {
+namespace {
+
+constexpr std::size_t kShownHeaders = 12;
+
+PartKind KindOf(Target target) {
+    switch (target) {
+        case Target::kPhone:
+        case Target::kPhoneExtension:
+        case Target::kPhoneSms:
+        case Target::kPhoneList:
+            return PartKind::kPhone;
+        case Target::kEmail:
+        case Target::kEmailList:
+            return PartKind::kEmail;
+        case Target::kStreet:
+        case Target::kStreet2:
+        case Target::kCity:
+        case Target::kRegion:
+        case Target::kPostalCode:
+        case Target::kCountry:
+        case Target::kAddressList:
+            return PartKind::kAddress;
+        case Target::kSocial:
+            return PartKind::kSocial;
+        case Target::kGroups:
+            return PartKind::kGroup;
+        default:
+            return PartKind::kCount;
+    }
+}
+
+bool IsList(Target target) {
+    return target == Target::kPhoneList || target == Target::kEmailList || target == Target::kAddressList ||
+           target == Target::kGroups;
+}
+
+bool Matches(const Column &column, const std::string &exact, const std::string &loose) {
+    if (exact.empty()) return false;
+    const auto same = [&](std::string_view name) {
+        return column.header_case == HeaderCase::kExact ? exact == name : loose == NormalizeHeader(name, true);
+    };
+    if (same(column.header)) return true;
+    if (column.aliases[0] == '\0') return false;
+    const auto aliases = Split(column.aliases, '|');
+    return std::any_of(aliases.begin(), aliases.end(), same);
+}
+
+std::string ListOf(const std::vector<std::string> &headers) {
+    std::string out;
+    for (std::size_t i = 0; i < headers.size() && i < kShownHeaders; ++i) {
+        if (i) out += ", ";
+        out += '"' + Quoted(headers[i], 40) + '"';
+    }
+    if (headers.size() > kShownHeaders) out += ", …";
+    return out;
+}
+
+// The columns without which a header is none of this format, one set for each kind of record the format knows.
+std::vector<std::vector<const Column *>> RequiredSets(const Format &format) {
+    std::vector<const Column *> contact, organization;
+    for (const Column &column : format.columns)
+        if (column.required) (IsOrganization(column.target) ? organization : contact).push_back(&column);
+    std::vector<std::vector<const Column *>> sets{contact};
+    if (!organization.empty()) sets.push_back(organization);
+    return sets;
+}
+
+std::string Expected(const Format &format) {
+    std::string out;
+    for (const auto &set : RequiredSets(format)) {
+        if (!out.empty()) out += " or ";
+        bool first = true;
+        for (const Column *column : set) {
+            if (!first) out += ", ";
+            out += std::string("\"") + column->header + '"';
+            first = false;
+        }
+    }
+    return out;
+}
+
+void AddPart(Mapping &mapping, BoundColumn &bound) {
+    const Target target = bound.column->target;
+    const PartKind kind = KindOf(target);
+    std::string_view label = bound.column->label;
+    const bool any = !label.empty() && label[0] == '*';
+    if (any) label.remove_prefix(1);
+    const bool list = IsList(target);
+    const auto found = std::find_if(mapping.slots.begin(), mapping.slots.end(), [&](const Slot &slot) {
+        return slot.kind == kind && slot.list == list && slot.label == label;
+    });
+    if (found == mapping.slots.end()) {
+        bound.slot = static_cast<int>(mapping.slots.size());
+        mapping.slots.push_back({kind, std::string(label), list, any});
+    } else {
+        bound.slot = static_cast<int>(found - mapping.slots.begin());
+    }
+    switch (target) {
+        case Target::kPhoneExtension:
+            bound.component = kPhoneEntered;  // read together with the number, never stored by itself
+            break;
+        case Target::kPhoneSms:
+            bound.component = kPhoneSms;
+            break;
+        case Target::kStreet2:
+            bound.component = kAddressStreet2;
+            break;
+        case Target::kCity:
+            bound.component = kAddressCity;
+            break;
+        case Target::kRegion:
+            bound.component = kAddressRegion;
+            break;
+        case Target::kPostalCode:
+            bound.component = kAddressPostalCode;
+            break;
+        case Target::kCountry:
+            bound.component = kAddressCountry;
+            break;
+        default:
+            bound.component = 0;
+    }
+}
+
+Mapping Bind(const Format &format, const std::vector<std::string> &header) {
+    Mapping mapping;
+    mapping.format = &format;
+    mapping.header = header;
+    for (const Column &column : format.columns) {
+        const PartKind kind = KindOf(column.target);
+        if (kind != PartKind::kCount && column.label[0] != '*' && column.label[0] != '\0')
+            mapping.named_labels[static_cast<std::size_t>(kind)].push_back(column.label);
+    }
+    const std::string error_column = NormalizeHeader(kErrorColumn, true);
+    std::vector<const Column *> seen;
+    for (std::size_t i = 0; i < header.size(); ++i) {
+        const std::string exact = NormalizeHeader(header[i], false);
+        const std::string loose = NormalizeHeader(header[i], true);
+        if (loose == error_column) continue;
+        BoundColumn bound;
+        bound.index = static_cast<int>(i);
+        const auto found = std::find_if(format.columns.begin(), format.columns.end(),
+                                        [&](const Column &column) { return Matches(column, exact, loose); });
+        if (found != format.columns.end()) {
+            bound.column = &*found;
+            if (found->target == Target::kIgnored) continue;
+            if (std::find(seen.begin(), seen.end(), bound.column) != seen.end())
+                mapping.notices.push_back({Severity::kNotice, "duplicate_header", bound.index, NameOf(found->target),
+                                           header[i], "this column stands more than once; the first value wins"});
+            seen.push_back(bound.column);
+            if (found->target == Target::kCustom) {
+                bound.custom_key = static_cast<int>(mapping.custom_keys.size());
+                mapping.custom_keys.push_back(found->label);
+            } else if (KindOf(found->target) != PartKind::kCount) {
+                AddPart(mapping, bound);
+            }
+            mapping.has_key = mapping.has_key || found->target == Target::kContactId;
+            mapping.has_organization = mapping.has_organization || IsOrganization(found->target);
+            if (format.described_by[0] != '\0' && loose == NormalizeHeader(format.described_by, true))
+                mapping.described = true;
+        } else {
+            if (format.error_column == static_cast<int>(i) + 1) continue;
+            // A nameless column is kept only if it turns out to hold something; its key tells its place.
+            const std::string key = exact.empty() ? "column_" + std::to_string(i + 1) : exact;
+            bound.custom_key = static_cast<int>(mapping.custom_keys.size());
+            mapping.custom_keys.push_back(key);
+            if (!exact.empty())
+                mapping.notices.push_back({Severity::kNotice, "unknown_column", bound.index, "custom", header[i],
+                                           std::string("format \"") + format.name +
+                                               "\" has no such column; its values are kept in custom"});
+        }
+        mapping.columns.push_back(bound);
+    }
+    return mapping;
+}
+
+bool Has(const Mapping &mapping, const Column *column) {
+    return std::any_of(mapping.columns.begin(), mapping.columns.end(),
+                       [&](const BoundColumn &bound) { return bound.column == column; });
+}
+
+std::size_t KnownColumns(const Mapping &mapping) {
+    std::vector<const Column *> known;
+    for (const BoundColumn &bound : mapping.columns)
+        if (bound.column && std::find(known.begin(), known.end(), bound.column) == known.end())
+            known.push_back(bound.column);
+    return known.size();
+}
+
+// A header is the format's if it has all required columns of one kind of record, or an ID to update by and
+// something to update.
+bool Fits(const Format &format, const Mapping &mapping) {
+    const std::size_t known = KnownColumns(mapping);
+    for (const auto &set : RequiredSets(format))
+        if (std::all_of(set.begin(), set.end(), [&](const Column *c) { return Has(mapping, c); })) return true;
+    return !format.required_on_update && mapping.has_key && known >= 2;
+}
+
+}  // namespace
+
+std::string NormalizeHeader(std::string_view header, bool loose) {
+    const std::string visible = StripInvisible(header);
+    const std::string_view trimmed = Trim(visible);
+    if (!loose) return std::string(trimmed);
+    std::string out;
+    for (const char c : trimmed)
+        if (c != ' ' && c != '_' && c != '-' && c != '.') out += ToLowerAscii(c);
+    while (!out.empty() && (out.back() == '*' || out.back() == ':')) out.pop_back();
+    return out;
+}
+
+Result<Mapping> MapHeader(const Format &format, const std::vector<std::string> &header) {
+    Mapping mapping = Bind(format, header);
+    if (Fits(format, mapping)) return mapping;
+    Fault fault;
+    fault.code = "header_unknown";
+    fault.sqlstate = sqlstate::kInvalidTextRepresentation;
+    fault.message = std::string("the header is not one of format \"") + format.name + '"';
+    fault.detail = "Found " + ListOf(header) + "; expected at least " + Expected(format) + ".";
+    // The likeliest slip with case-sensitive headers is their case.
+    for (const Column &column : format.columns) {
+        if (column.header_case != HeaderCase::kExact) continue;
+        for (const std::string &cell : header)
+            if (!Has(mapping, &column) && NormalizeHeader(cell, true) == NormalizeHeader(column.header, true))
+                fault.hint = std::string("Headers of this format are case-sensitive: write \"") + column.header + "\".";
+    }
+    return fault;
+}
+
+Mapping MapView(const Format &format) {
+    std::vector<std::string> header;
+    for (const Column &column : format.columns)
+        if (column.in_view) header.push_back(column.header);
+    return Bind(format, header);
+}
+
+Result<HeaderMatch> FindHeader(const Format *format, const std::vector<std::vector<std::string>> &records) {
+    const auto first_filled = [&]() -> const std::vector<std::string> * {
+        for (const auto &record : records)
+            if (std::any_of(record.begin(), record.end(), [](const std::string &c) { return !Trim(c).empty(); }))
+                return &record;
+        return nullptr;
+    };
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        const Format *best = nullptr;
+        std::size_t best_known = 0;
+        for (const Format &candidate : Formats()) {
+            if (format && &candidate != format) continue;
+            const Mapping mapping = Bind(candidate, records[i]);
+            const std::size_t known = KnownColumns(mapping);
+            if (Fits(candidate, mapping) && known > best_known) {
+                best = &candidate;
+                best_known = known;
+            }
+        }
+        if (best) return HeaderMatch{i, Bind(*best, records[i])};
+    }
+    Fault fault;
+    fault.code = "header_not_found";
+    fault.sqlstate = sqlstate::kInvalidTextRepresentation;
+    const std::vector<std::string> *found = first_filled();
+    if (!found) {
+        fault.code = "empty_file";
+        fault.message = "the file is empty: it has no header and no record";
+        fault.hint = "The first record of a file names its columns.";
+        return fault;
+    }
+    if (format) {
+        // The record that looks most like a header of the format says best what is missing.
+        const std::vector<std::string> *closest = found;
+        std::size_t closest_known = 0;
+        for (const auto &record : records) {
+            const std::size_t known = KnownColumns(Bind(*format, record));
+            if (known > closest_known) {
+                closest = &record;
+                closest_known = known;
+            }
+        }
+        fault = MapHeader(*format, *closest).fault();
+        for (const Format &other : Formats())
+            if (&other != format && MapHeader(other, *closest).ok())
+                fault.hint = std::string("This is a header of format \"") + other.name + "\".";
+        return fault;
+    }
+    fault.message = "no header of a known format was found in the first " + std::to_string(records.size()) +
+                    (records.size() == 1 ? " record" : " records");
+    fault.detail = "Found " + ListOf(*found) + "; expected at least";
+    for (const Format &candidate : Formats()) {
+        fault.detail += std::string(&candidate == &Formats().front() ? " " : "; ") + Expected(candidate) +
+                        " (format " + candidate.name + ")";
+        const Result<Mapping> mapped = MapHeader(candidate, *found);
+        if (!mapped && !mapped.fault().hint.empty()) fault.hint = mapped.fault().hint;
+    }
+    fault.detail += '.';
+    if (fault.hint.empty()) fault.hint = "Name the format, or correct the header.";
+    return fault;
+}
+
+}  // namespace contacts

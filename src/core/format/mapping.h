@@ -1,0 +1,63 @@
+// Which column of a file is which column of a format: header detection.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/error.h"
+#include "core/format/draft.h"
+#include "core/format/format.h"
+
+namespace contacts {
+
+// A place for a part that columns of the file fill: "the mobile phone", or all phones of a list column.
+struct Slot {
+    PartKind kind;
+    std::string label;  // what a new part is labelled
+    bool list = false;
+    bool any_label = false;  // also shows parts whose label no slot of the format names
+};
+
+struct BoundColumn {
+    int index = 0;  // in the file
+    const Column *column = nullptr;
+    int slot = -1;        // into Mapping::slots, for parts
+    int component = -1;   // of the slot's part
+    int custom_key = -1;  // into Mapping::custom_keys
+};
+
+struct Mapping {
+    const Format *format = nullptr;
+    std::vector<std::string> header;  // as in the file
+    std::vector<BoundColumn> columns;
+    std::vector<Slot> slots;
+    // Labels that the format has a slot for, by kind of part: what an any_label slot does not show.
+    std::vector<std::string> named_labels[kPartKinds];
+    std::vector<std::string> custom_keys;
+    bool has_key = false;           // an ID column of the contact
+    bool has_organization = false;  // any column of an organization
+    bool described = false;         // the product puts a record that describes the columns after this header
+    std::vector<Issue> notices;     // about the header: unknown_column, duplicate_header
+};
+
+// A header cell as it is compared: invisible characters and outer spaces gone; `loose` also drops case, spaces, _ - .
+std::string NormalizeHeader(std::string_view header, bool loose);
+
+// Maps a header record to a format. Fault (header_unknown) with what was found and what was expected when the
+// required columns are not there.
+Result<Mapping> MapHeader(const Format &format, const std::vector<std::string> &header);
+
+// The mapping when a COPY names the format's view: one column each, in order.
+Mapping MapView(const Format &format);
+
+struct HeaderMatch {
+    std::size_t record = 0;  // index of the header among the records looked at
+    Mapping mapping;
+};
+// Looks for the header among the first records of a file. `format` null: whichever format fits best.
+// Fault: header_not_found, with what was found and what was expected.
+Result<HeaderMatch> FindHeader(const Format *format, const std::vector<std::vector<std::string>> &records);
+
+}  // namespace contacts

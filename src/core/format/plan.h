@@ -1,0 +1,79 @@
+// From drafts and what the directory already holds to what is to be written: relations, each one a set-based statement.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/format/validate.h"
+
+namespace contacts {
+
+// A value of a relation. Text stands for any type that reads it.
+using Value =
+    std::variant<std::monostate, std::string, Uuid, std::int64_t, bool, std::vector<std::string>>;
+
+struct Relation {
+    std::vector<std::string> columns;
+    std::vector<std::vector<Value>> rows;
+};
+
+// What the directory holds of a contact that a record means.
+struct KnownContact {
+    Uuid id{};
+    bool of_this_import = false;  // written earlier by the running import
+    std::optional<Uuid> organization_id;
+    std::string organization_name;
+    std::array<std::optional<std::string>, static_cast<std::size_t>(ContactField::kCount)> fields;
+    std::vector<std::optional<std::string>> custom;    // values of Mapping::custom_keys
+    std::array<std::vector<Part>, kPartKinds> parts;  // by position
+};
+
+struct KnownOrganization {
+    Uuid id{};
+    bool of_this_import = false;
+    std::array<std::optional<std::string>, static_cast<std::size_t>(OrganizationField::kCount)> fields;
+};
+
+// What was found for the drafts, by their index in the batch.
+struct Matches {
+    std::map<std::size_t, KnownContact> contacts;
+    std::map<std::size_t, KnownOrganization> organizations;
+};
+
+enum class Outcome : std::uint8_t { kInserted, kUpdated, kUnchanged, kFailed };
+
+struct RowPlan {
+    Outcome outcome = Outcome::kUnchanged;
+    std::vector<Issue> issues;  // beside those of the draft
+};
+
+struct Plan {
+    std::vector<RowPlan> rows;
+    std::map<std::string, Relation> relations;
+    const Relation *Find(const std::string &name) const {
+        const auto found = relations.find(name);
+        return found == relations.end() || found->second.rows.empty() ? nullptr : &found->second;
+    }
+};
+
+// Whose the new contacts are.
+struct Ownership {
+    std::optional<Uuid> owner_id;
+    std::string visibility;
+};
+
+// The rows by which the directory is asked what it holds: `contact_key` and `organization_key`.
+Plan MakeKeys(const Mapping &mapping, const Ownership &ownership, std::span<const Draft *const> drafts);
+
+// `new_id` makes ids in ascending order, so that rows lie in the order of the file.
+Plan MakePlan(const Mapping &mapping, const Rules &rules, const Ownership &ownership,
+              std::span<const Draft *const> drafts, const Matches &matches, const std::function<Uuid()> &new_id);
+
+// `text` as a JSON string (RFC 8259), quotes included.
+std::string JsonString(std::string_view text);
+
+}  // namespace contacts

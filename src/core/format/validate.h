@@ -1,0 +1,64 @@
+// Cells to typed values: what one record says, with every fault it has.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/format/draft.h"
+#include "core/format/mapping.h"
+
+namespace contacts {
+
+// The rules of one import: the format's, as the caller's options change them.
+struct Rules {
+    Mode mode = Mode::kInsert;
+    std::string region;      // empty: the format's rule for numbers without +
+    bool strict = false;     // the product's own limits are errors, not warnings
+    bool clear_empty = false;  // an empty cell empties the field; else it keeps what is there
+};
+
+class Validator {
+  public:
+    Validator(const Mapping &mapping, const Rules &rules) : mapping_(mapping), rules_(rules) {}
+
+    // `draft` comes with line, record and cells; everything else is filled in.
+    void Validate(Draft &draft) const;
+
+    // The columns without which a contact is not created, where the record leaves them empty.
+    std::vector<Issue> MissingForInsert(const Draft &draft) const;
+
+    // The severity of what only the product forbids.
+    Severity LimitSeverity() const { return rules_.strict ? Severity::kError : Severity::kWarning; }
+
+    // Whether the record right after the header describes the columns instead of holding a contact.
+    bool IsDescription(const std::vector<std::string> &cells) const;
+    // Whether a record repeats the header, as files joined by hand do.
+    bool IsHeader(const std::vector<std::string> &cells) const;
+
+  private:
+    Cell ReadCell(Draft &draft, const BoundColumn &bound, std::string &text) const;
+    void ReadField(Draft &draft, const BoundColumn &bound, Cell cell) const;
+    void ReadPart(Draft &draft, const BoundColumn &bound, const Cell &cell) const;
+    void ReadOrganization(Draft &draft, const BoundColumn &bound, const Cell &cell) const;
+    void ReadList(Draft &draft, const BoundColumn &bound, PartChange &change, const std::string &text) const;
+    void ReadPhone(Draft &draft, const BoundColumn &bound, PartChange &change, const std::string &text) const;
+    void ReadCountry(Draft &draft, const BoundColumn &bound, const std::string &text, Cell &code, Cell &entered) const;
+    bool ReadEmail(Draft &draft, const BoundColumn &bound, std::string text, std::string &address) const;
+    Result<std::string> NumberOf(std::string_view text) const;
+    void AddExtensions(Draft &draft) const;
+    void CheckLength(Draft &draft, const BoundColumn &bound, const std::string &text) const;
+    void CheckRequired(Draft &draft) const;
+    bool RequiresAll(const Draft &draft) const;
+    PartChange &ChangeOf(Draft &draft, int slot) const;
+    void Add(Draft &draft, Severity severity, const char *code, const BoundColumn &bound, std::string value,
+             std::string message) const;
+
+    const Mapping &mapping_;
+    const Rules &rules_;
+};
+
+// A calendar date as MM/DD/YYYY (one-digit months and days too), or MM/DD without a year; the result is YYYY-MM-DD or
+// --MM-DD. Zeros everywhere mean no date: an empty result. 1604 is the year of those who know none.
+Result<std::string> ParseDate(std::string_view text);
+
+}  // namespace contacts

@@ -1,0 +1,312 @@
+// The doors of the import: content as bytea, a large object, a file of the server, and rows written to a format's view.
+#include "pg/import.h"
+
+extern "C" {
+#include "access/xact.h"
+#include "catalog/pg_authid.h"
+#include "commands/trigger.h"
+#include "executor/spi.h"
+#include "libpq/libpq-fs.h"
+#include "miscadmin.h"
+#include "storage/fd.h"
+#include "storage/large_object.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/jsonb.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+
+#include <sys/stat.h>
+}
+
+#include <cstring>
+#include <memory>
+#include <vector>
+
+namespace contacts::pg {
+namespace {
+
+// A large object, read in pieces. Its own permission check is that of lo_open.
+class LargeObjectSource : public csv::ByteSource {
+  public:
+    explicit LargeObjectSource(Oid id) {
+        object_ = Call([&] { return inv_open(id, INV_READ, CurrentMemoryContext); });
+        size_ = Call([&] {
+            const int64 end = inv_seek(object_, 0, SEEK_END);
+            inv_seek(object_, 0, SEEK_SET);
+            return end;
+        });
+    }
+    std::size_t Read(char *buffer, std::size_t capacity) override {
+        const int wanted = static_cast<int>(std::min<std::size_t>(capacity, 1 << 20));
+        return static_cast<std::size_t>(Call([&] { return inv_read(object_, buffer, wanted); }));
+    }
+    std::int64_t size() const { return size_; }
+    void Close() {
+        Call([&] { inv_close(object_); });
+    }
+
+  private:
+    LargeObjectDesc *object_;
+    std::int64_t size_;
+};
+
+// A file of the server. The backend closes it when the transaction ends, however that happens.
+class ServerFileSource : public csv::ByteSource {
+  public:
+    explicit ServerFileSource(const char *path) {
+        file_ = Call([&] {
+            if (!has_privs_of_role(GetUserId(), ROLE_PG_READ_SERVER_FILES))
+                ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                                errmsg("permission denied to import a file of the server"),
+                                errdetail("Only roles with privileges of \"pg_read_server_files\" may read files there."),
+                                errhint("import_csv() and import_large_object() take content from the client.")));
+            FILE *opened = AllocateFile(path, PG_BINARY_R);
+            if (!opened) ereport(ERROR, (errcode_for_file_access(), errmsg("could not open file \"%s\" for reading: %m", path)));
+            return opened;
+        });
+        size_ = Call([&] {
+            struct stat info;
+            if (fstat(fileno(file_), &info) != 0)
+                ereport(ERROR, (errcode_for_file_access(), errmsg("could not stat file \"%s\": %m", path)));
+            if (S_ISDIR(info.st_mode))
+                ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"%s\" is a directory", path)));
+            return S_ISREG(info.st_mode) ? static_cast<std::int64_t>(info.st_size) : std::int64_t{-1};
+        });
+        path_ = path;
+    }
+    std::size_t Read(char *buffer, std::size_t capacity) override {
+        return Call([&] {
+            const std::size_t count = fread(buffer, 1, capacity, file_);
+            if (ferror(file_))
+                ereport(ERROR, (errcode_for_file_access(), errmsg("could not read file \"%s\": %m", path_)));
+            return count;
+        });
+    }
+    std::int64_t size() const { return size_; }
+    void Close() {
+        Call([&] { FreeFile(file_); });
+    }
+
+  private:
+    FILE *file_;
+    const char *path_;
+    std::int64_t size_;
+};
+
+// The members of a flat JSON object, as text; nulls are left out.
+ImportOptions OptionsOf(Jsonb *json) {
+    struct Member {
+        char *key;
+        char *value;
+    };
+    struct Members {
+        Member *members;
+        int count;
+    };
+    const Members all = Call([&] {
+        if (!JB_ROOT_IS_OBJECT(json))
+            ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("import options must be a JSON object")));
+        Members result{static_cast<Member *>(palloc(sizeof(Member) * Max(JB_ROOT_COUNT(json), 1))), 0};
+        JsonbIterator *iterator = JsonbIteratorInit(&json->root);
+        JsonbValue value;
+        JsonbIteratorToken token;
+        while ((token = JsonbIteratorNext(&iterator, &value, true)) != WJB_DONE) {
+            if (token == WJB_KEY) {
+                result.members[result.count].key = pnstrdup(value.val.string.val, value.val.string.len);
+            } else if (token == WJB_VALUE) {
+                Member &member = result.members[result.count];
+                switch (value.type) {
+                    case jbvNull:
+                        continue;
+                    case jbvString:
+                        member.value = pnstrdup(value.val.string.val, value.val.string.len);
+                        break;
+                    case jbvNumeric:
+                        member.value = DatumGetCString(
+                            DirectFunctionCall1(numeric_out, NumericGetDatum(value.val.numeric)));
+                        break;
+                    case jbvBool:
+                        member.value = pstrdup(value.val.boolean ? "true" : "false");
+                        break;
+                    default:
+                        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                                        errmsg("import option \"%s\" must be a scalar", member.key)));
+                }
+                ++result.count;
+            }
+        }
+        return result;
+    });
+    ImportOptions options;
+    for (int i = 0; i < all.count; ++i) options.given[all.members[i].key] = all.members[i].value;
+    return options;
+}
+
+Datum JsonDatum(const std::string &json) {
+    const char *text = json.c_str();
+    return Call([&] { return DirectFunctionCall1(jsonb_in, CStringGetDatum(text)); });
+}
+
+// ---- Rows written to a view: an INSERT or COPY of one statement is one import. Its state lives from the BEFORE
+// STATEMENT trigger to the AFTER STATEMENT one, across calls, and dies with its (sub)transaction.
+
+struct ViewImport {
+    Import import;
+    Oid view;
+    SubTransactionId subtransaction;
+    std::vector<int> columns;  // attribute numbers of the view
+};
+
+// Innermost last: a trigger of the DBA's may write to a view while another import runs.
+std::vector<std::unique_ptr<ViewImport>> view_imports;
+
+void forget_aborted(SubXactEvent event, SubTransactionId id, SubTransactionId parent, void *) {
+    if (event == SUBXACT_EVENT_ABORT_SUB) {
+        while (!view_imports.empty() && view_imports.back()->subtransaction == id) view_imports.pop_back();
+    } else if (event == SUBXACT_EVENT_COMMIT_SUB) {
+        for (const auto &open : view_imports)
+            if (open->subtransaction == id) open->subtransaction = parent;
+    }
+}
+
+void forget_all(XactEvent event, void *) {
+    if (event == XACT_EVENT_ABORT || event == XACT_EVENT_PARALLEL_ABORT || event == XACT_EVENT_COMMIT ||
+        event == XACT_EVENT_PREPARE)
+        view_imports.clear();
+}
+
+void BeginViewImport(Oid view, Oid contact, const Format &format, TupleDesc desc) {
+    static bool registered = false;
+    if (!registered) {
+        Call([] {
+            RegisterSubXactCallback(forget_aborted, nullptr);
+            RegisterXactCallback(forget_all, nullptr);
+        });
+        registered = true;
+    }
+    ImportOptions options;
+    options.given["format"] = format.name;
+    Mapping mapping = MapView(format);
+    auto open = std::make_unique<ViewImport>(
+        ViewImport{Import(contact, options), view, Call([] { return GetCurrentSubTransactionId(); }), {}});
+    // By name: CREATE OR REPLACE VIEW may have added columns of the DBA's.
+    for (const std::string &header : mapping.header) {
+        int number = 0;
+        for (int i = 0; i < desc->natts; ++i)
+            if (!TupleDescAttr(desc, i)->attisdropped && header == NameStr(TupleDescAttr(desc, i)->attname))
+                number = i + 1;
+        open->columns.push_back(number);
+    }
+    open->import.Begin(std::move(mapping), ',');
+    view_imports.push_back(std::move(open));
+}
+
+ViewImport &OpenImport(Oid view) {
+    if (view_imports.empty() || view_imports.back()->view != view)
+        throw Error(sqlstate::kInternalError, "no import into this view is open");
+    return *view_imports.back();
+}
+
+void AddViewRow(Oid view, HeapTuple tuple, TupleDesc desc) {
+    ViewImport &open = OpenImport(view);
+    Draft draft;
+    bool blank = true;
+    for (const int number : open.columns) {
+        const char *cell = number == 0 ? nullptr : Call([&] { return SPI_getvalue(tuple, desc, number); });
+        draft.cells.emplace_back(cell ? cell : "");
+        blank = blank && draft.cells.back().find_first_not_of(' ') == std::string::npos;
+    }
+    if (blank) return open.import.AddBlank();
+    open.import.Add(std::move(draft));
+}
+
+}  // namespace
+}  // namespace contacts::pg
+
+extern "C" {
+
+PG_FUNCTION_INFO_V1(contacts_import_content);
+PG_FUNCTION_INFO_V1(contacts_import_large_object);
+PG_FUNCTION_INFO_V1(contacts_import_server_file);
+PG_FUNCTION_INFO_V1(contacts_import_view);
+
+Datum contacts_import_content(PG_FUNCTION_ARGS) {
+    using namespace contacts::pg;
+    const Oid contact = PG_GETARG_OID(0);
+    bytea *content = PG_GETARG_BYTEA_PP(1);
+    Jsonb *json = PG_GETARG_JSONB_P(2);
+    return Guarded(fcinfo, [&](Failure &) -> Datum {
+        contacts::csv::MemorySource source(View(content));
+        return JsonDatum(
+            ImportFile(contact, source, static_cast<std::int64_t>(View(content).size()), OptionsOf(json)));
+    });
+}
+
+Datum contacts_import_large_object(PG_FUNCTION_ARGS) {
+    using namespace contacts::pg;
+    const Oid contact = PG_GETARG_OID(0);
+    const Oid object = PG_GETARG_OID(1);
+    Jsonb *json = PG_GETARG_JSONB_P(2);
+    return Guarded(fcinfo, [&](Failure &) -> Datum {
+        LargeObjectSource source(object);
+        const std::string run = ImportFile(contact, source, source.size(), OptionsOf(json));
+        source.Close();
+        return JsonDatum(run);
+    });
+}
+
+Datum contacts_import_server_file(PG_FUNCTION_ARGS) {
+    using namespace contacts::pg;
+    const Oid contact = PG_GETARG_OID(0);
+    char *path = text_to_cstring(PG_GETARG_TEXT_PP(1));
+    Jsonb *json = PG_GETARG_JSONB_P(2);
+    return Guarded(fcinfo, [&](Failure &) -> Datum {
+        ServerFileSource source(path);
+        const std::string run = ImportFile(contact, source, source.size(), OptionsOf(json));
+        source.Close();
+        return JsonDatum(run);
+    });
+}
+
+// Arguments: the format's name, the name of the table of contacts in the view's schema.
+Datum contacts_import_view(PG_FUNCTION_ARGS) {
+    using namespace contacts::pg;
+    if (!CALLED_AS_TRIGGER(fcinfo))
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                        errmsg("function \"import_view\" was not called by trigger manager")));
+    auto *trigger = reinterpret_cast<TriggerData *>(fcinfo->context);
+    const TriggerEvent event = trigger->tg_event;
+    if (!TRIGGER_FIRED_BY_INSERT(event) || trigger->tg_trigger->tgnargs != 2 ||
+        trigger->tg_relation->rd_rel->relkind != RELKIND_VIEW)
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                        errmsg("function \"import_view\" must be fired by INSERT on a view, with two arguments")));
+    const Oid view = RelationGetRelid(trigger->tg_relation);
+    TupleDesc desc = RelationGetDescr(trigger->tg_relation);
+    const char *format_name = trigger->tg_trigger->tgargs[0];
+    Oid contact = InvalidOid;
+    if (TRIGGER_FIRED_BEFORE(event) && TRIGGER_FIRED_FOR_STATEMENT(event)) {
+        contact = get_relname_relid(trigger->tg_trigger->tgargs[1], RelationGetNamespace(trigger->tg_relation));
+        if (!OidIsValid(contact))
+            ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
+                            errmsg("there is no table \"%s\" beside the view", trigger->tg_trigger->tgargs[1])));
+    }
+    return Guarded(fcinfo, [&](Failure &) -> Datum {
+        if (TRIGGER_FIRED_FOR_ROW(event)) {
+            AddViewRow(view, trigger->tg_trigtuple, desc);
+            return PointerGetDatum(trigger->tg_trigtuple);
+        }
+        if (TRIGGER_FIRED_BEFORE(event)) {
+            const contacts::Format *format = contacts::FindFormat(format_name);
+            if (!format)
+                throw contacts::Error(contacts::sqlstate::kInvalidParameterValue,
+                                      "unknown import format \"" + contacts::Quoted(format_name) + '"');
+            BeginViewImport(view, contact, *format, desc);
+        } else {
+            OpenImport(view).import.Finish();
+            view_imports.pop_back();
+        }
+        return 0;
+    });
+}
+}

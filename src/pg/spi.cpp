@@ -1,0 +1,73 @@
+#include "pg/spi.h"
+
+extern "C" {
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+}
+
+namespace contacts::pg {
+namespace {
+
+// SPI reports some faults by a return code.
+void check_spi(int code, const char *what) {
+    if (code < 0) elog(ERROR, "%s failed: %s", what, SPI_result_code_string(code));
+}
+
+}  // namespace
+
+SpiSession::SpiSession() {
+    Call([] { check_spi(SPI_connect(), "SPI_connect"); });
+}
+
+void SpiSession::Finish() {
+    Call([] { check_spi(SPI_finish(), "SPI_finish"); });
+}
+
+TextRows SpiSession::Run(const std::string &command, const std::vector<std::optional<std::string>> &arguments) {
+    constexpr std::size_t kMaxArguments = 8;
+    if (arguments.size() > kMaxArguments) throw Error(sqlstate::kInternalError, "too many SPI arguments");
+    Oid types[kMaxArguments];
+    Datum values[kMaxArguments];
+    char nulls[kMaxArguments];
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        types[i] = TEXTOID;
+        nulls[i] = arguments[i] ? ' ' : 'n';
+        values[i] = arguments[i] ? NewVarlena(*arguments[i]) : Datum{0};
+    }
+    const char *text = command.c_str();
+    const int count = static_cast<int>(arguments.size());
+    struct Table {
+        char **cells;
+        uint64 rows;
+        int columns;
+    };
+    const Table table = Call([&] {
+        check_spi(SPI_execute_with_args(text, count, types, values, nulls, false, 0), "SPI_execute");
+        Table result{nullptr, 0, 0};
+        if (SPI_tuptable) {
+            TupleDesc desc = SPI_tuptable->tupdesc;
+            result.rows = SPI_processed;
+            result.columns = desc->natts;
+            result.cells = static_cast<char **>(MemoryContextAllocHuge(
+                CurrentMemoryContext, sizeof(char *) * Max(result.rows * static_cast<uint64>(desc->natts), 1)));
+            for (uint64 row = 0; row < result.rows; ++row)
+                for (int column = 0; column < desc->natts; ++column)
+                    result.cells[row * static_cast<uint64>(desc->natts) + static_cast<uint64>(column)] =
+                        SPI_getvalue(SPI_tuptable->vals[row], desc, column + 1);
+        }
+        return result;
+    });
+    TextRows out;
+    out.rows.reserve(table.rows);
+    for (uint64 row = 0; row < table.rows; ++row) {
+        auto &cells = out.rows.emplace_back();
+        for (int column = 0; column < table.columns; ++column) {
+            const char *cell = table.cells[row * static_cast<uint64>(table.columns) + static_cast<uint64>(column)];
+            cells.push_back(cell ? std::optional<std::string>(cell) : std::nullopt);
+        }
+    }
+    Call([] { SPI_freetuptable(SPI_tuptable); });
+    return out;
+}
+
+}  // namespace contacts::pg

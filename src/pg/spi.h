@@ -1,0 +1,59 @@
+// SPI and subtransactions for C++: results as strings, errors as PgError.
+#pragma once
+
+#include "pg/guard.h"
+
+extern "C" {
+#include "access/xact.h"
+#include "executor/spi.h"
+#include "utils/resowner.h"
+}
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace contacts::pg {
+
+// A result read as text: what the types' output functions print.
+struct TextRows {
+    std::vector<std::vector<std::optional<std::string>>> rows;
+};
+
+// One SPI connection. After an exception the connection is left to the (sub)transaction's abort, which every error
+// leads to.
+class SpiSession {
+  public:
+    SpiSession();
+    void Finish();
+    // Runs one command with text arguments (null: NULL) and returns what it returns.
+    TextRows Run(const std::string &command, const std::vector<std::optional<std::string>> &arguments = {});
+};
+
+// Runs `body` in a subtransaction: kept if it returns, undone if it throws.
+template <class Body>
+void InSubtransaction(Body &&body) {
+    MemoryContext context = CurrentMemoryContext;
+    ResourceOwner owner = CurrentResourceOwner;
+    Call([&] {
+        BeginInternalSubTransaction(nullptr);
+        MemoryContextSwitchTo(context);
+    });
+    try {
+        body();
+    } catch (...) {
+        Call([&] {
+            RollbackAndReleaseCurrentSubTransaction();
+            MemoryContextSwitchTo(context);
+            CurrentResourceOwner = owner;
+        });
+        throw;
+    }
+    Call([&] {
+        ReleaseCurrentSubTransaction();
+        MemoryContextSwitchTo(context);
+        CurrentResourceOwner = owner;
+    });
+}
+
+}  // namespace contacts::pg
