@@ -3,6 +3,9 @@
 CORE_SRCS += src/core/error.cpp
 CORE_SRCS += src/core/uuid.cpp
 CORE_SRCS += src/core/email/email.cpp
+CORE_SRCS += src/core/place/country.cpp
+CORE_SRCS += src/core/place/fold.cpp
+CORE_SRCS += src/core/place/language.cpp
 
 PG_SRCS += src/pg/guard.cpp
 PG_SRCS += src/pg/module.cpp
