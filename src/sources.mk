@@ -1,6 +1,10 @@
 # The one list of sources: the Makefile includes it, CMakeLists.txt reads it. One source a line.
 # CORE_SRCS never see postgres.h and are unit-tested without PostgreSQL; PG_SRCS are the extension's boundary.
 CORE_SRCS += src/core/error.cpp
+CORE_SRCS += src/core/phone/phone.cpp
+CORE_SRCS += src/core/phone/library.cpp
+CORE_SRCS += src/core/phone/clean.cpp
+CORE_SRCS += src/core/phone/parse.cpp
 
 PG_SRCS += src/pg/guard.cpp
 PG_SRCS += src/pg/module.cpp
