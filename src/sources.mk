@@ -5,7 +5,11 @@ CORE_SRCS += src/core/phone/phone.cpp
 CORE_SRCS += src/core/phone/library.cpp
 CORE_SRCS += src/core/phone/clean.cpp
 CORE_SRCS += src/core/phone/parse.cpp
+CORE_SRCS += src/core/phone/metadata.cpp
+CORE_SRCS += src/core/phone/find.cpp
 
 PG_SRCS += src/pg/guard.cpp
 PG_SRCS += src/pg/module.cpp
 PG_SRCS += src/pg/actor.cpp
+PG_SRCS += src/pg/phone.cpp
+PG_SRCS += src/pg/phone_planner.cpp

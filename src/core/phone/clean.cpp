@@ -19,7 +19,7 @@ bool IsHorizontalSpace(UChar32 c) {
 
 }  // namespace
 
-std::optional<std::string> CleanPhoneText(std::string_view text, std::vector<std::size_t>* offsets) {
+std::optional<std::string> CleanPhoneText(std::string_view text, std::vector<std::size_t> *offsets) {
     std::string clean;
     clean.reserve(text.size());
     if (offsets) offsets->reserve(text.size() + 1);

@@ -20,12 +20,12 @@ int RegionIndex(std::string_view region) {
     return index;
 }
 
-const std::bitset<kLetters * kLetters>& KnownRegions() {
+const std::bitset<kLetters * kLetters> &KnownRegions() {
     static const auto known = [] {
         std::set<std::string> regions;
         Library().GetSupportedRegions(&regions);
         std::bitset<kLetters * kLetters> table;
-        for (const std::string& region : regions)
+        for (const std::string &region : regions)
             if (const int index = RegionIndex(region); index >= 0) table.set(static_cast<std::size_t>(index));
         return table;
     }();
@@ -34,7 +34,7 @@ const std::bitset<kLetters * kLetters>& KnownRegions() {
 
 }  // namespace
 
-const library::PhoneNumberUtil& Library() {
+const library::PhoneNumberUtil &Library() {
     return *library::PhoneNumberUtil::GetInstance();
 }
 
@@ -45,7 +45,7 @@ std::optional<std::string> LibraryRegion(std::string_view region) {
     return std::string{static_cast<char>('A' + index / kLetters), static_cast<char>('A' + index % kLetters)};
 }
 
-std::optional<library::PhoneNumber> ToLibrary(const Phone& phone) {
+std::optional<library::PhoneNumber> ToLibrary(const Phone &phone) {
     const int country_code = phone.country_code();
     const std::string national = phone.national_number();
     if (country_code == 0 || national.empty()) return std::nullopt;
@@ -63,7 +63,7 @@ std::optional<library::PhoneNumber> ToLibrary(const Phone& phone) {
     return number;
 }
 
-std::optional<Phone> FromLibrary(const library::PhoneNumber& number) {
+std::optional<Phone> FromLibrary(const library::PhoneNumber &number) {
     std::string national, extension = number.extension();
     Library().GetNationalSignificantNumber(number, &national);
     if (!extension.empty()) Library().NormalizeDigitsOnly(&extension);

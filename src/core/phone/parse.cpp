@@ -21,9 +21,11 @@ bool IsAsciiLetter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-constexpr char kWithCountryCode[] = "Write it with + and the country code, for example \"+41 44 668 18 00\".";
+// Bytes of a text that may still be a number, with room for invisible characters; libphonenumber itself reads
+// 250.
+constexpr std::size_t kMaxText = 2000;
 
-Fault NoPhone(const char* code, std::string_view text, std::string detail, std::string hint = {}) {
+Fault NoPhone(const char *code, std::string_view text, std::string detail, std::string hint = {}) {
     return {.code = code,
             .message = "invalid phone number: \"" + Quoted(text) + "\"",
             .detail = std::move(detail),
@@ -66,7 +68,7 @@ Start FindStart(std::string_view text) {
     return {};
 }
 
-bool SameLine(const library::PhoneNumber& a, const library::PhoneNumber& b) {
+bool SameLine(const library::PhoneNumber &a, const library::PhoneNumber &b) {
     std::string national_a, national_b;
     Library().GetNationalSignificantNumber(a, &national_a);
     Library().GetNationalSignificantNumber(b, &national_b);
@@ -76,8 +78,8 @@ bool SameLine(const library::PhoneNumber& a, const library::PhoneNumber& b) {
 // libphonenumber reads letters as keys (1-800-FLOWERS) and drops one or two of them, also where they follow a
 // complete number: "+49 30 123456 home" would become +49 30 123456 4663. So letters are taken only for the
 // label of an extension, or as keys of a number that is incomplete without them.
-bool LettersMakeSense(const std::string& text, std::size_t start, const std::string& region,
-                      const library::PhoneNumber& number) {
+bool LettersMakeSense(const std::string &text, std::size_t start, const std::string &region,
+                      const library::PhoneNumber &number) {
     std::size_t letter = start;
     while (letter < text.size() && text[letter] != ';' && !IsAsciiLetter(text[letter])) ++letter;
     if (letter == text.size() || text[letter] == ';') return true;
@@ -90,25 +92,26 @@ bool LettersMakeSense(const std::string& text, std::size_t start, const std::str
     return Library().IsAlphaNumber(text);
 }
 
-const library::ShortNumberInfo& ShortNumbers() {
+const library::ShortNumberInfo &ShortNumbers() {
     static const library::ShortNumberInfo info;
     return info;
 }
 
-std::string OfRegion(const Start& start, const std::string& region) {
+std::string OfRegion(const Start &start, const std::string &region) {
     return start.plus || region == "ZZ" ? std::string() : " in region " + region;
 }
 
-Fault ParsingFault(Util::ErrorType error, std::string_view text, const Start& start,
-                   const std::string& region) {
+Fault ParsingFault(Util::ErrorType error, std::string_view text, const Start &start,
+                   const std::string &region) {
     switch (error) {
         case Util::INVALID_COUNTRY_CODE_ERROR:
             if (start.plus)
                 return NoPhone("phone_unknown_country_code", text,
                                "No country has the calling code it begins with.");
-            return NoPhone(
-                "phone_no_country_code", text, "The number has no country code and no region is given.",
-                std::string(kWithCountryCode).append(" Or name the region whose notation it is in."));
+            return NoPhone("phone_no_country_code", text,
+                           "The number has no country code and no region is given.",
+                           "Write it with + and the country code, as in \"+41 44 668 18 00\", or name the "
+                           "region whose notation it is in.");
         case Util::TOO_SHORT_AFTER_IDD:
             return NoPhone("phone_too_short", text,
                            "The number begins with an international prefix, and too few digits follow.");
@@ -123,8 +126,8 @@ Fault ParsingFault(Util::ErrorType error, std::string_view text, const Start& st
     }
 }
 
-Fault LengthFault(Util::ValidationResult result, std::string_view text, const Start& start,
-                  const std::string& region, int country_code) {
+Fault LengthFault(Util::ValidationResult result, std::string_view text, const Start &start,
+                  const std::string &region, int country_code) {
     const std::string where = " for calling code +" + std::to_string(country_code) + ".";
     switch (result) {
         case Util::IS_POSSIBLE_LOCAL_ONLY:
@@ -145,8 +148,8 @@ Fault LengthFault(Util::ValidationResult result, std::string_view text, const St
 }
 
 // A number that only the phones of one region can dial; nothing if it is none of these.
-std::optional<Fault> ShortNumberFault(const std::string& text, const library::PhoneNumber& number,
-                                      const std::string& region) {
+std::optional<Fault> ShortNumberFault(const std::string &text, const library::PhoneNumber &number,
+                                      const std::string &region) {
     if (ShortNumbers().IsEmergencyNumber(text, region))
         return NoPhone("phone_emergency", text, "This is an emergency number in region " + region + ".",
                        "A contact's number must be one that can be dialled from everywhere.");
@@ -157,7 +160,7 @@ std::optional<Fault> ShortNumberFault(const std::string& text, const library::Ph
     return std::nullopt;
 }
 
-Result<Phone> ParseClean(const std::string& text, const std::string& region) {
+Result<Phone> ParseClean(const std::string &text, const std::string &region) {
     if (IsScientific(text))
         return NoPhone("phone_scientific", text,
                        "A spreadsheet took the number for an amount and its digits are lost.",
@@ -190,6 +193,8 @@ Result<Phone> ParseClean(const std::string& text, const std::string& region) {
 Result<Phone> Parse(std::string_view text, std::string_view region, bool canonical) {
     if (canonical)
         if (const auto phone = Phone::FromText(text)) return *phone;
+    if (text.size() > kMaxText)
+        return NoPhone("phone_too_long", text, "A number has at most 20 digits, and its extension too.");
     const auto clean = CleanPhoneText(text);
     if (!clean) return NoPhone("phone_invalid", text, "The text is not UTF-8.");
     const std::string trimmed(Trim(*clean));

@@ -96,7 +96,7 @@ std::optional<Phone> Phone::FromText(std::string_view text) {
 }
 
 Result<Phone> Phone::FromPacked(std::string_view bytes, std::size_t min_digits) {
-    const auto damaged = [](const char* detail) {
+    const auto damaged = [](const char *detail) {
         return Fault{.code = "phone_damaged",
                      .message = "invalid binary representation of a phone number",
                      .detail = detail,
@@ -185,12 +185,30 @@ std::optional<PhonePrefixRange> PhonePrefixRange::Of(std::string_view prefix) {
     return PhonePrefixRange{lower, upper};
 }
 
-bool PhoneStartsWith(std::string_view packed, std::string_view prefix) {
+bool PhoneStartsWith(std::string_view packed, std::string_view prefix) noexcept {
     if (prefix.empty() || prefix[0] != '+') return false;
     for (std::size_t i = 1; i < prefix.size(); ++i)
         if (!IsDigit(prefix[i]) || HalfByte(packed, i - 1) != kZero + static_cast<unsigned>(prefix[i] - '0'))
             return false;
     return true;
+}
+
+double PhonePositionBetween(std::string_view low, std::string_view high, std::string_view packed) noexcept {
+    if (packed <= low) return 0;
+    if (packed >= high) return 1;
+    std::size_t common = 0;
+    while (HalfByte(low, common) == HalfByte(high, common)) ++common;
+    const auto fraction = [common](std::string_view value) {
+        constexpr int kSignificant = 14;  // what a double holds
+        double result = 0, weight = 1;
+        for (int i = 0; i < kSignificant; ++i) {
+            weight /= kNine + 1;
+            result += weight * HalfByte(value, common + static_cast<std::size_t>(i));
+        }
+        return result;
+    };
+    const double from = fraction(low), to = fraction(high);
+    return to > from ? std::clamp((fraction(packed) - from) / (to - from), 0.0, 1.0) : 0.5;
 }
 
 }  // namespace contacts

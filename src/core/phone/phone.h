@@ -37,7 +37,7 @@ class Phone {
     // bounds of a PrefixRange.
     static Result<Phone> FromPacked(std::string_view bytes, std::size_t min_digits = kMinDigits);
 
-    std::string_view packed() const { return {reinterpret_cast<const char*>(bytes_.data()), size_}; }
+    std::string_view packed() const { return {reinterpret_cast<const char *>(bytes_.data()), size_}; }
 
     // The canonical text; FromText reads it back.
     std::string text() const;
@@ -54,8 +54,8 @@ class Phone {
     // What follows the calling code, leading zeros included; empty if there is no calling code.
     std::string national_number() const;
 
-    friend bool operator==(const Phone& a, const Phone& b) { return a.packed() == b.packed(); }
-    friend std::strong_ordering operator<=>(const Phone& a, const Phone& b) {
+    friend bool operator==(const Phone &a, const Phone &b) { return a.packed() == b.packed(); }
+    friend std::strong_ordering operator<=>(const Phone &a, const Phone &b) {
         return a.packed().compare(b.packed()) <=> 0;
     }
 
@@ -81,6 +81,10 @@ struct PhonePrefixRange {
 };
 
 // Whether a packed number starts with `prefix` ("+" and digits); false for a prefix of any other form.
-bool PhoneStartsWith(std::string_view packed, std::string_view prefix);
+bool PhoneStartsWith(std::string_view packed, std::string_view prefix) noexcept;
+
+// Where `packed` lies between `low` and `high`, from 0 to 1, were the digits evenly spread: for estimates of
+// how many numbers are in a range.
+double PhonePositionBetween(std::string_view low, std::string_view high, std::string_view packed) noexcept;
 
 }  // namespace contacts
