@@ -177,7 +177,10 @@ Result<Phone> ParseClean(const std::string &text, const std::string &region) {
                        "Letters follow digits that are a number by themselves, or almost.",
                        "Leave the letters out, or write them as digits.");
 
-    const Util::ValidationResult possible = Library().IsPossibleNumberWithReason(number);
+    Util::ValidationResult possible = Library().IsPossibleNumberWithReason(number);
+    // A known number in spite of its length: Canada's 310-1234 needs no area code.
+    if (possible == Util::IS_POSSIBLE_LOCAL_ONLY && Library().IsValidNumber(number))
+        possible = Util::IS_POSSIBLE;
     constexpr std::uint64_t kLongestShortNumber = 999'999;
     if (!start.plus && region != "ZZ" && number.national_number() <= kLongestShortNumber)
         if (possible != Util::IS_POSSIBLE || ShortNumbers().IsEmergencyNumber(text, region))
