@@ -1,5 +1,8 @@
 # The one list of sources: the Makefile includes it, CMakeLists.txt reads it. One source a line.
 # CORE_SRCS never see postgres.h and are unit-tested without PostgreSQL; PG_SRCS are the extension's boundary.
+CORE_SRCS += src/core/csv/dialect.cpp
+CORE_SRCS += src/core/csv/encoding.cpp
+CORE_SRCS += src/core/csv/reader.cpp
 CORE_SRCS += src/core/email/email.cpp
 CORE_SRCS += src/core/error.cpp
 CORE_SRCS += src/core/format/draft.cpp

@@ -18,6 +18,7 @@ inline constexpr char kInvalidTextRepresentation[] = "22P02";
 inline constexpr char kInvalidBinaryRepresentation[] = "22P03";
 inline constexpr char kInvalidParameterValue[] = "22023";
 inline constexpr char kCharacterNotInRepertoire[] = "22021";
+inline constexpr char kBadCopyFileFormat[] = "22P04";
 inline constexpr char kProgramLimitExceeded[] = "54000";
 inline constexpr char kDataCorrupted[] = "XX001";
 inline constexpr char kInternalError[] = "XX000";
