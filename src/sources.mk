@@ -5,3 +5,4 @@ CORE_SRCS += src/core/error.cpp
 PG_SRCS += src/pg/guard.cpp
 PG_SRCS += src/pg/module.cpp
 PG_SRCS += src/pg/actor.cpp
+PG_SRCS += src/pg/trigger.cpp
