@@ -10,7 +10,7 @@ extern "C" {
 #include "pg/settings.h"
 
 // GetOuterUserId, not GetUserId: inside a definer's function the actor stays who called it.
-text* contacts_current_actor(void) {
+text *contacts_current_actor(void) {
     if (contacts_actor_setting[0] != '\0') return cstring_to_text(contacts_actor_setting);
     return cstring_to_text(GetUserNameFromId(GetOuterUserId(), false));
 }

@@ -6,4 +6,4 @@ extern "C" {
 }
 
 // Login of who acts, in the current memory context. May ereport.
-text* contacts_current_actor(void);
+text *contacts_current_actor(void);

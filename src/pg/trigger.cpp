@@ -31,11 +31,11 @@ pg_uuid_t contacts_import_id;
 namespace {
 
 // Raises an error unless the function was called as the row trigger it is.
-void check_trigger(FunctionCallInfo fcinfo, const char* function, bool before, bool inserts) {
+void check_trigger(FunctionCallInfo fcinfo, const char *function, bool before, bool inserts) {
     if (!CALLED_AS_TRIGGER(fcinfo))
         ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
                         errmsg("function \"%s\" was not called by trigger manager", function)));
-    const TriggerEvent event = reinterpret_cast<TriggerData*>(fcinfo->context)->tg_event;
+    const TriggerEvent event = reinterpret_cast<TriggerData *>(fcinfo->context)->tg_event;
     const bool fits = TRIGGER_FIRED_FOR_ROW(event) &&
                       (before ? TRIGGER_FIRED_BEFORE(event) : TRIGGER_FIRED_AFTER(event)) &&
                       (TRIGGER_FIRED_BY_UPDATE(event) || (inserts && TRIGGER_FIRED_BY_INSERT(event)));
@@ -47,7 +47,7 @@ void check_trigger(FunctionCallInfo fcinfo, const char* function, bool before, b
 
 // Number of the column of this name and type. The type matters: a table of anybody's may fire these
 // functions.
-AttrNumber find_column(Relation rel, const char* name, Oid type) {
+AttrNumber find_column(Relation rel, const char *name, Oid type) {
     TupleDesc desc = RelationGetDescr(rel);
     for (int i = 0; i < desc->natts; ++i) {
         Form_pg_attribute att = TupleDescAttr(desc, i);
@@ -70,16 +70,16 @@ struct StampColumns {
     int number[kStamps];
 };
 
-const StampColumns* stamp_columns(FunctionCallInfo fcinfo, Relation rel) {
+const StampColumns *stamp_columns(FunctionCallInfo fcinfo, Relation rel) {
     static const struct {
-        const char* name;
+        const char *name;
         Oid type;
     } columns[kStamps] = {{"version", INT4OID},    {"created_at", TIMESTAMPTZOID},
                           {"created_by", TEXTOID}, {"updated_at", TIMESTAMPTZOID},
                           {"updated_by", TEXTOID}, {"import_id", UUIDOID}};
-    auto* found = static_cast<StampColumns*>(fcinfo->flinfo->fn_extra);
+    auto *found = static_cast<StampColumns *>(fcinfo->flinfo->fn_extra);
     if (found) return found;
-    found = static_cast<StampColumns*>(MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(StampColumns)));
+    found = static_cast<StampColumns *>(MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(StampColumns)));
     for (int i = 0; i < kStamps; ++i) found->number[i] = find_column(rel, columns[i].name, columns[i].type);
     fcinfo->flinfo->fn_extra = found;
     return found;
@@ -87,12 +87,12 @@ const StampColumns* stamp_columns(FunctionCallInfo fcinfo, Relation rel) {
 
 // Whether the new row differs from the old one in a column that is no stamp. Generated columns do not count:
 // they follow others, and are not computed yet.
-bool row_changed(TupleDesc desc, const StampColumns* stamps, HeapTuple old_row, HeapTuple new_row) {
+bool row_changed(TupleDesc desc, const StampColumns *stamps, HeapTuple old_row, HeapTuple new_row) {
     const int n = desc->natts;
-    auto* old_values = static_cast<Datum*>(palloc(2 * n * sizeof(Datum)));
-    auto* old_nulls = static_cast<bool*>(palloc(2 * n * sizeof(bool)));
-    Datum* new_values = old_values + n;
-    bool* new_nulls = old_nulls + n;
+    auto *old_values = static_cast<Datum *>(palloc(2 * n * sizeof(Datum)));
+    auto *old_nulls = static_cast<bool *>(palloc(2 * n * sizeof(bool)));
+    Datum *new_values = old_values + n;
+    bool *new_nulls = old_nulls + n;
     heap_deform_tuple(old_row, desc, old_values, old_nulls);
     heap_deform_tuple(new_row, desc, new_values, new_nulls);
     bool changed = false;
@@ -132,13 +132,13 @@ struct PlanEntry {
 
 // The access columns that contacts and their parts have in common, in the order the statements use.
 constexpr int kAccessColumns = 4;
-const char* const access_names[kAccessColumns] = {"owner_id", "visibility", "shared_with", "editable_by"};
+const char *const access_names[kAccessColumns] = {"owner_id", "visibility", "shared_with", "editable_by"};
 const Oid access_types[kAccessColumns] = {UUIDOID, TEXTOID, UUIDARRAYOID, UUIDARRAYOID};
 
 // A prepared statement on a table, kept for the session. Keyed by name as the statement names it: plans
 // follow renamed tables by themselves.
-SPIPlanPtr access_plan(const char* schema, const char* table, PlanKind kind) {
-    static HTAB* plans = nullptr;
+SPIPlanPtr access_plan(const char *schema, const char *table, PlanKind kind) {
+    static HTAB *plans = nullptr;
     if (!plans) {
         HASHCTL control = {};
         control.keysize = sizeof(PlanKey);
@@ -150,16 +150,16 @@ SPIPlanPtr access_plan(const char* schema, const char* table, PlanKind kind) {
     namestrcpy(&key.schema, schema);
     namestrcpy(&key.table, table);
     key.kind = kind;
-    auto* entry = static_cast<PlanEntry*>(hash_search(plans, &key, HASH_FIND, nullptr));
+    auto *entry = static_cast<PlanEntry *>(hash_search(plans, &key, HASH_FIND, nullptr));
     if (entry) {
         if (SPI_plan_is_valid(entry->plan)) return entry->plan;
         SPI_freeplan(entry->plan);
         hash_search(plans, &key, HASH_REMOVE, nullptr);
     }
-    const char* name = quote_qualified_identifier(schema, table);
+    const char *name = quote_qualified_identifier(schema, table);
     Oid types[1 + kAccessColumns] = {UUIDOID};
     memcpy(types + 1, access_types, sizeof(access_types));
-    const char* statement;
+    const char *statement;
     int arguments;
     if (kind == kReadAccess) {
         // Locked, or a change of access that is under way could miss the part that is being written. Not FOR
@@ -179,7 +179,7 @@ SPIPlanPtr access_plan(const char* schema, const char* table, PlanKind kind) {
     SPIPlanPtr plan = SPI_prepare(statement, arguments, types);
     if (!plan) elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
     if (SPI_keepplan(plan) != 0) elog(ERROR, "SPI_keepplan failed");
-    entry = static_cast<PlanEntry*>(hash_search(plans, &key, HASH_ENTER, nullptr));
+    entry = static_cast<PlanEntry *>(hash_search(plans, &key, HASH_ENTER, nullptr));
     entry->plan = plan;
     return plan;
 }
@@ -187,8 +187,8 @@ SPIPlanPtr access_plan(const char* schema, const char* table, PlanKind kind) {
 // Runs the statement on a table of the schema of `rel`, with the rights of the owner of `rel`. Under
 // REPEATABLE READ it works on what is committed now, and fails where that differs from the transaction's
 // snapshot, as foreign keys do.
-int execute_as_owner(Relation rel, const char* table, PlanKind kind, Datum* values, const char* nulls) {
-    char* schema = get_namespace_name(RelationGetNamespace(rel));
+int execute_as_owner(Relation rel, const char *table, PlanKind kind, Datum *values, const char *nulls) {
+    char *schema = get_namespace_name(RelationGetNamespace(rel));
     Oid user;
     int context;
     GetUserIdAndSecContext(&user, &context);
@@ -221,10 +221,10 @@ PG_FUNCTION_INFO_V1(contacts_propagate_access);
 // row, although a transaction that began earlier may write later.
 Datum contacts_stamp_row(PG_FUNCTION_ARGS) {
     check_trigger(fcinfo, "stamp_row", true, true);
-    auto* trigger = reinterpret_cast<TriggerData*>(fcinfo->context);
+    auto *trigger = reinterpret_cast<TriggerData *>(fcinfo->context);
     Relation rel = trigger->tg_relation;
     TupleDesc desc = RelationGetDescr(rel);
-    const StampColumns* columns = stamp_columns(fcinfo, rel);
+    const StampColumns *columns = stamp_columns(fcinfo, rel);
     const TimestampTz now = GetCurrentTransactionStartTimestamp();
     Datum values[kStamps];
     bool nulls[kStamps] = {};
@@ -236,7 +236,7 @@ Datum contacts_stamp_row(PG_FUNCTION_ARGS) {
         values[kImportId] = UUIDPGetDatum(&contacts_import_id);
         nulls[kImportId] = !contacts_import_active;
         return PointerGetDatum(heap_modify_tuple_by_cols(trigger->tg_trigtuple, desc, kStamps,
-                                                         const_cast<int*>(columns->number), values, nulls));
+                                                         const_cast<int *>(columns->number), values, nulls));
     }
 
     HeapTuple old_row = trigger->tg_trigtuple;
@@ -251,12 +251,12 @@ Datum contacts_stamp_row(PG_FUNCTION_ARGS) {
         nulls[kVersion] = nulls[kUpdatedAt] = nulls[kUpdatedBy] = false;
     }
     return PointerGetDatum(
-        heap_modify_tuple_by_cols(new_row, desc, kStamps, const_cast<int*>(columns->number), values, nulls));
+        heap_modify_tuple_by_cols(new_row, desc, kStamps, const_cast<int *>(columns->number), values, nulls));
 }
 
 Datum contacts_inherit_access(PG_FUNCTION_ARGS) {
     check_trigger(fcinfo, "inherit_access", true, true);
-    auto* trigger = reinterpret_cast<TriggerData*>(fcinfo->context);
+    auto *trigger = reinterpret_cast<TriggerData *>(fcinfo->context);
     Relation rel = trigger->tg_relation;
     TupleDesc desc = RelationGetDescr(rel);
     HeapTuple row = TRIGGER_FIRED_BY_INSERT(trigger->tg_event) ? trigger->tg_trigtuple : trigger->tg_newtuple;
@@ -298,7 +298,7 @@ Datum contacts_inherit_access(PG_FUNCTION_ARGS) {
 
 Datum contacts_propagate_access(PG_FUNCTION_ARGS) {
     check_trigger(fcinfo, "propagate_access", false, false);
-    auto* trigger = reinterpret_cast<TriggerData*>(fcinfo->context);
+    auto *trigger = reinterpret_cast<TriggerData *>(fcinfo->context);
     Relation rel = trigger->tg_relation;
     TupleDesc desc = RelationGetDescr(rel);
     Datum values[1 + kAccessColumns];
