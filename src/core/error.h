@@ -19,6 +19,7 @@ inline constexpr char kInvalidBinaryRepresentation[] = "22P03";
 inline constexpr char kInvalidParameterValue[] = "22023";
 inline constexpr char kCharacterNotInRepertoire[] = "22021";
 inline constexpr char kProgramLimitExceeded[] = "54000";
+inline constexpr char kDataCorrupted[] = "XX001";
 inline constexpr char kInternalError[] = "XX000";
 }  // namespace sqlstate
 

@@ -1,0 +1,229 @@
+#include "core/phone/parse.h"
+
+#include <string>
+
+#include <phonenumbers/shortnumberinfo.h>
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
+
+#include "core/phone/clean.h"
+#include "core/phone/library.h"
+
+namespace contacts {
+namespace {
+
+using Util = library::PhoneNumberUtil;
+
+bool IsAsciiDigit(char c) {
+    return c >= '0' && c <= '9';
+}
+bool IsAsciiLetter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+// Bytes of a text that may still be a number, with room for invisible characters; libphonenumber itself reads
+// 250.
+constexpr std::size_t kMaxText = 2000;
+
+Fault NoPhone(const char *code, std::string_view text, std::string detail, std::string hint = {}) {
+    return {.code = code,
+            .message = "invalid phone number: \"" + Quoted(text) + "\"",
+            .detail = std::move(detail),
+            .hint = std::move(hint)};
+}
+
+// What a spreadsheet makes of a long number that it took for an amount: 8.52E+11.
+bool IsScientific(std::string_view text) {
+    std::size_t i = 0;
+    const auto digits = [&] {
+        const std::size_t start = i;
+        while (i < text.size() && IsAsciiDigit(text[i])) ++i;
+        return i > start;
+    };
+    if (i < text.size() && (text[i] == '+' || text[i] == '-')) ++i;
+    if (!digits()) return false;
+    if (i < text.size() && (text[i] == '.' || text[i] == ',')) {
+        ++i;
+        if (!digits()) return false;
+    }
+    if (i == text.size() || (text[i] != 'e' && text[i] != 'E')) return false;
+    ++i;
+    if (i < text.size() && text[i] == '+') ++i;
+    return digits() && i == text.size();
+}
+
+struct Start {
+    std::size_t offset = std::string_view::npos;  // of the plus sign or first digit, in any script
+    bool plus = false;
+};
+
+Start FindStart(std::string_view text) {
+    for (std::size_t i = 0; i < text.size();) {
+        const std::size_t offset = i;
+        UChar32 c;
+        U8_NEXT(text.data(), i, text.size(), c);
+        if (c == '+' || c == 0xFF0B) return {offset, true};
+        if (u_isdigit(c)) return {offset, false};
+    }
+    return {};
+}
+
+bool SameLine(const library::PhoneNumber &a, const library::PhoneNumber &b) {
+    std::string national_a, national_b;
+    Library().GetNationalSignificantNumber(a, &national_a);
+    Library().GetNationalSignificantNumber(b, &national_b);
+    return a.country_code() == b.country_code() && national_a == national_b;
+}
+
+// libphonenumber reads letters as keys (1-800-FLOWERS) and drops one or two of them, also where they follow a
+// complete number: "+49 30 123456 home" would become +49 30 123456 4663. So letters are taken only for the
+// label of an extension, or as keys of a number that is incomplete without them.
+bool LettersMakeSense(const std::string &text, std::size_t start, const std::string &region,
+                      const library::PhoneNumber &number) {
+    std::size_t letter = start;
+    while (letter < text.size() && text[letter] != ';' && !IsAsciiLetter(text[letter])) ++letter;
+    if (letter == text.size() || text[letter] == ';') return true;
+
+    library::PhoneNumber head;
+    if (Library().Parse(text.substr(0, letter), region, &head) == Util::NO_PARSING_ERROR) {
+        if (SameLine(head, number)) return !number.extension().empty();
+        if (Library().IsPossibleNumberWithReason(head) == Util::IS_POSSIBLE) return false;
+    }
+    return Library().IsAlphaNumber(text);
+}
+
+const library::ShortNumberInfo &ShortNumbers() {
+    static const library::ShortNumberInfo info;
+    return info;
+}
+
+std::string OfRegion(const Start &start, const std::string &region) {
+    return start.plus || region == "ZZ" ? std::string() : " in region " + region;
+}
+
+Fault ParsingFault(Util::ErrorType error, std::string_view text, const Start &start,
+                   const std::string &region) {
+    switch (error) {
+        case Util::INVALID_COUNTRY_CODE_ERROR:
+            if (start.plus)
+                return NoPhone("phone_unknown_country_code", text,
+                               "No country has the calling code it begins with.");
+            return NoPhone("phone_no_country_code", text,
+                           "The number has no country code and no region is given.",
+                           "Write it with + and the country code, as in \"+41 44 668 18 00\", or name the "
+                           "region whose notation it is in.");
+        case Util::TOO_SHORT_AFTER_IDD:
+            return NoPhone("phone_too_short", text,
+                           "The number begins with an international prefix, and too few digits follow.");
+        case Util::TOO_SHORT_NSN:
+            return NoPhone("phone_too_short", text,
+                           "The number has too few digits" + OfRegion(start, region) + ".");
+        case Util::TOO_LONG_NSN:
+            return NoPhone("phone_too_long", text,
+                           "The number has too many digits" + OfRegion(start, region) + ".");
+        default:
+            return NoPhone("phone_invalid", text, "The text does not have the form of a phone number.");
+    }
+}
+
+Fault LengthFault(Util::ValidationResult result, std::string_view text, const Start &start,
+                  const std::string &region, int country_code) {
+    const std::string where = " for calling code +" + std::to_string(country_code) + ".";
+    switch (result) {
+        case Util::IS_POSSIBLE_LOCAL_ONLY:
+            return NoPhone(
+                "phone_local_only", text,
+                "The number can be dialled only inside its own area" + OfRegion(start, region) + ".",
+                "Write it with its area code.");
+        case Util::INVALID_COUNTRY_CODE:
+            return NoPhone("phone_unknown_country_code", text,
+                           "No country has the calling code it begins with.");
+        case Util::TOO_SHORT:
+            return NoPhone("phone_too_short", text, "The number has too few digits" + where);
+        case Util::TOO_LONG:
+            return NoPhone("phone_too_long", text, "The number has too many digits" + where);
+        default:
+            return NoPhone("phone_impossible", text, "No number has this many digits" + where);
+    }
+}
+
+// A number that only the phones of one region can dial; nothing if it is none of these.
+std::optional<Fault> ShortNumberFault(const std::string &text, const library::PhoneNumber &number,
+                                      const std::string &region) {
+    if (ShortNumbers().IsEmergencyNumber(text, region))
+        return NoPhone("phone_emergency", text, "This is an emergency number in region " + region + ".",
+                       "A contact's number must be one that can be dialled from everywhere.");
+    if (ShortNumbers().IsValidShortNumberForRegion(number, region))
+        return NoPhone("phone_short_code", text,
+                       "This is a short code, which only phones in region " + region + " can dial.",
+                       "A contact's number must be one that can be dialled from everywhere.");
+    return std::nullopt;
+}
+
+Result<Phone> ParseClean(const std::string &text, const std::string &region) {
+    if (IsScientific(text))
+        return NoPhone("phone_scientific", text,
+                       "A spreadsheet took the number for an amount and its digits are lost.",
+                       "Format the column as text in the spreadsheet and export it again.");
+    const Start start = FindStart(text);
+    if (start.offset == std::string_view::npos)
+        return NoPhone("phone_invalid", text, "There are no digits in it.");
+
+    library::PhoneNumber number;
+    const Util::ErrorType error = Library().Parse(text, region, &number);
+    if (error != Util::NO_PARSING_ERROR) return ParsingFault(error, text, start, region);
+    if (!LettersMakeSense(text, start.offset, region, number))
+        return NoPhone("phone_letters", text,
+                       "Letters follow digits that are a number by themselves, or almost.",
+                       "Leave the letters out, or write them as digits.");
+
+    const Util::ValidationResult possible = Library().IsPossibleNumberWithReason(number);
+    constexpr std::uint64_t kLongestShortNumber = 999'999;
+    if (!start.plus && region != "ZZ" && number.national_number() <= kLongestShortNumber)
+        if (possible != Util::IS_POSSIBLE || ShortNumbers().IsEmergencyNumber(text, region))
+            if (auto fault = ShortNumberFault(text, number, region)) return *fault;
+    if (possible != Util::IS_POSSIBLE)
+        return LengthFault(possible, text, start, region, number.country_code());
+
+    if (const auto phone = FromLibrary(number)) return *phone;
+    return NoPhone("phone_too_long", text, "A number has at most 20 digits, and its extension too.");
+}
+
+// `canonical` admits the canonical text by its form alone.
+Result<Phone> Parse(std::string_view text, std::string_view region, bool canonical) {
+    if (canonical)
+        if (const auto phone = Phone::FromText(text)) return *phone;
+    if (text.size() > kMaxText)
+        return NoPhone("phone_too_long", text, "A number has at most 20 digits, and its extension too.");
+    const auto clean = CleanPhoneText(text);
+    if (!clean) return NoPhone("phone_invalid", text, "The text is not UTF-8.");
+    const std::string trimmed(Trim(*clean));
+    if (trimmed.empty()) return NoPhone("phone_empty", text, "The text is empty.");
+    if (canonical)
+        if (const auto phone = Phone::FromText(trimmed)) return *phone;
+
+    const auto known = LibraryRegion(region);
+    if (!known) return *CheckPhoneRegion(region);
+    return ParseClean(trimmed, *known);
+}
+
+}  // namespace
+
+Result<Phone> ReadPhone(std::string_view text, std::string_view region) {
+    return Parse(text, region, true);
+}
+
+Result<Phone> ParsePhone(std::string_view text, std::string_view region) {
+    return Parse(text, region, false);
+}
+
+std::optional<Fault> CheckPhoneRegion(std::string_view region) {
+    if (LibraryRegion(region)) return std::nullopt;
+    return Fault{.code = "region_unknown",
+                 .message = "unknown region: \"" + Quoted(region) + "\"",
+                 .detail = "A region is an ISO 3166-1 alpha-2 code such as \"US\" or \"GB\".",
+                 .hint = region == "UK" || region == "uk" ? "The code of the United Kingdom is \"GB\"." : "",
+                 .sqlstate = sqlstate::kInvalidParameterValue};
+}
+
+}  // namespace contacts

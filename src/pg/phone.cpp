@@ -1,0 +1,397 @@
+// The type contacts.phone and its functions.
+#include "pg/phone.h"
+
+extern "C" {
+#include "access/htup_details.h"
+#include "common/hashfn.h"
+#include "funcapi.h"
+#include "libpq/pqformat.h"
+#include "miscadmin.h"
+#include "port/pg_bswap.h"
+#include "utils/builtins.h"
+#include "utils/sortsupport.h"
+#include "utils/tuplestore.h"
+}
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+
+#include "core/phone/find.h"
+#include "core/phone/metadata.h"
+#include "core/phone/parse.h"
+#include "pg/settings.h"
+
+#if PG_VERSION_NUM < 160000
+#define InitMaterializedSRF SetSingleFuncCall
+#endif
+
+using contacts::Error;
+using contacts::FindPhones;
+using contacts::FormatPhone;
+using contacts::FoundPhone;
+using contacts::ParsePhone;
+using contacts::Phone;
+using contacts::Quoted;
+using contacts::ReadPhone;
+using contacts::pg::Allocate;
+using contacts::pg::Call;
+using contacts::pg::Failure;
+using contacts::pg::Guarded;
+using contacts::pg::NewPhone;
+using contacts::pg::NewVarlena;
+using contacts::pg::StoredPhone;
+using contacts::pg::View;
+
+namespace contacts::pg {
+
+Phone StoredPhone(const void *value, std::size_t min_digits) {
+    const auto phone = Phone::FromPacked(View(value), min_digits);
+    if (!phone) throw Error(sqlstate::kDataCorrupted, "a stored phone number is damaged");
+    return *phone;
+}
+
+}  // namespace contacts::pg
+
+namespace {
+
+// The region argument `i`, or the setting where it is NULL.
+std::string_view region_argument(FunctionCallInfo fcinfo, int i) {
+    return PG_ARGISNULL(i) ? std::string_view(contacts_default_region) : View(PG_GETARG_TEXT_PP(i));
+}
+
+Datum Null(FunctionCallInfo fcinfo) {
+    fcinfo->isnull = true;
+    return 0;
+}
+
+Datum TextOrNull(FunctionCallInfo fcinfo, std::string_view text) {
+    return text.empty() ? Null(fcinfo) : NewVarlena(text);
+}
+
+// For functions that answer NULL, never an error: they stand in policies and index conditions.
+std::optional<Phone> StoredPhoneIfSound(const void *value) {
+    const auto phone = Phone::FromPacked(View(value));
+    if (!phone) return std::nullopt;
+    return *phone;
+}
+
+int Compare(std::string_view a, std::string_view b) {
+    const int order = std::memcmp(a.data(), b.data(), std::min(a.size(), b.size()));
+    if (order != 0) return order;
+    return a.size() < b.size() ? -1 : a.size() > b.size();
+}
+
+int compare_arguments(FunctionCallInfo fcinfo) {
+    struct varlena *a = PG_GETARG_VARLENA_PP(0), *b = PG_GETARG_VARLENA_PP(1);
+    const int order = Compare(View(a), View(b));
+    PG_FREE_IF_COPY(a, 0);
+    PG_FREE_IF_COPY(b, 1);
+    return order;
+}
+
+int compare_for_sort(Datum x, Datum y, SortSupport) {
+    struct varlena *a = PG_DETOAST_DATUM_PACKED(x), *b = PG_DETOAST_DATUM_PACKED(y);
+    const int order = Compare(View(a), View(b));
+    if (PointerGetDatum(a) != x) pfree(a);
+    if (PointerGetDatum(b) != y) pfree(b);
+    return order;
+}
+
+// The first eight bytes, sixteen digits: all of most numbers.
+Datum abbreviate(Datum original, SortSupport) {
+    struct varlena *value = PG_DETOAST_DATUM_PACKED(original);
+    Datum key = 0;
+    const std::string_view packed = View(value);
+    std::memcpy(&key, packed.data(), std::min(packed.size(), sizeof key));
+    if (PointerGetDatum(value) != original) pfree(value);
+    return DatumBigEndianToNative(key);
+}
+
+bool never_abort_abbreviation(int, SortSupport) {
+    return false;
+}
+
+}  // namespace
+
+extern "C" {
+
+PG_FUNCTION_INFO_V1(contacts_phone_in);
+PG_FUNCTION_INFO_V1(contacts_phone_out);
+PG_FUNCTION_INFO_V1(contacts_phone_recv);
+PG_FUNCTION_INFO_V1(contacts_phone_send);
+
+Datum contacts_phone_in(PG_FUNCTION_ARGS) {
+    const std::string_view input = PG_GETARG_CSTRING(0);
+    const std::string_view region = contacts_default_region;
+    return Guarded(fcinfo, [&](Failure &failure) -> Datum {
+        const auto phone = ReadPhone(input, region);
+        if (!phone) return failure.Set(phone.fault());
+        return NewPhone(*phone);
+    });
+}
+
+// EXPLAIN prints the bounds of a prefix too, which may have less than two digits.
+Datum contacts_phone_out(PG_FUNCTION_ARGS) {
+    const struct varlena *value = PG_GETARG_VARLENA_PP(0);
+    return Guarded(fcinfo, [&](Failure &) -> Datum {
+        const std::string text = StoredPhone(value, 0).text();
+        char *result = static_cast<char *>(Allocate(text.size() + 1));
+        std::memcpy(result, text.c_str(), text.size() + 1);
+        return CStringGetDatum(result);
+    });
+}
+
+// The packed bytes, which have no byte order.
+Datum contacts_phone_recv(PG_FUNCTION_ARGS) {
+    auto *message = reinterpret_cast<StringInfo>(PG_GETARG_POINTER(0));
+    const int length = message->len - message->cursor;
+    const std::string_view bytes(pq_getmsgbytes(message, length), static_cast<std::size_t>(length));
+    return Guarded(fcinfo, [&](Failure &failure) -> Datum {
+        const auto phone = Phone::FromPacked(bytes);
+        if (!phone) return failure.Set(phone.fault());
+        return NewPhone(*phone);
+    });
+}
+
+Datum contacts_phone_send(PG_FUNCTION_ARGS) {
+    const struct varlena *value = PG_GETARG_VARLENA_PP(0);
+    StringInfoData message;
+    pq_begintypsend(&message);
+    pq_sendbytes(&message, VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value));
+    PG_RETURN_BYTEA_P(pq_endtypsend(&message));
+}
+
+// Comparison. LEAKPROOF: bytes alone decide, nothing can be refused.
+
+PG_FUNCTION_INFO_V1(contacts_phone_eq);
+PG_FUNCTION_INFO_V1(contacts_phone_ne);
+PG_FUNCTION_INFO_V1(contacts_phone_lt);
+PG_FUNCTION_INFO_V1(contacts_phone_le);
+PG_FUNCTION_INFO_V1(contacts_phone_gt);
+PG_FUNCTION_INFO_V1(contacts_phone_ge);
+PG_FUNCTION_INFO_V1(contacts_phone_cmp);
+PG_FUNCTION_INFO_V1(contacts_phone_sortsupport);
+PG_FUNCTION_INFO_V1(contacts_phone_hash);
+PG_FUNCTION_INFO_V1(contacts_phone_hash_extended);
+
+Datum contacts_phone_eq(PG_FUNCTION_ARGS) {
+    PG_RETURN_BOOL(compare_arguments(fcinfo) == 0);
+}
+Datum contacts_phone_ne(PG_FUNCTION_ARGS) {
+    PG_RETURN_BOOL(compare_arguments(fcinfo) != 0);
+}
+Datum contacts_phone_lt(PG_FUNCTION_ARGS) {
+    PG_RETURN_BOOL(compare_arguments(fcinfo) < 0);
+}
+Datum contacts_phone_le(PG_FUNCTION_ARGS) {
+    PG_RETURN_BOOL(compare_arguments(fcinfo) <= 0);
+}
+Datum contacts_phone_gt(PG_FUNCTION_ARGS) {
+    PG_RETURN_BOOL(compare_arguments(fcinfo) > 0);
+}
+Datum contacts_phone_ge(PG_FUNCTION_ARGS) {
+    PG_RETURN_BOOL(compare_arguments(fcinfo) >= 0);
+}
+Datum contacts_phone_cmp(PG_FUNCTION_ARGS) {
+    PG_RETURN_INT32(compare_arguments(fcinfo));
+}
+
+Datum contacts_phone_sortsupport(PG_FUNCTION_ARGS) {
+    auto *sort = reinterpret_cast<SortSupport>(PG_GETARG_POINTER(0));
+    sort->comparator = compare_for_sort;
+    if (sort->abbreviate) {
+        sort->comparator = ssup_datum_unsigned_cmp;
+        sort->abbrev_converter = abbreviate;
+        sort->abbrev_abort = never_abort_abbreviation;
+        sort->abbrev_full_comparator = compare_for_sort;
+    }
+    PG_RETURN_VOID();
+}
+
+Datum contacts_phone_hash(PG_FUNCTION_ARGS) {
+    struct varlena *value = PG_GETARG_VARLENA_PP(0);
+    const Datum hash = hash_any(reinterpret_cast<const unsigned char *>(VARDATA_ANY(value)),
+                                static_cast<int>(VARSIZE_ANY_EXHDR(value)));
+    PG_FREE_IF_COPY(value, 0);
+    return hash;
+}
+
+Datum contacts_phone_hash_extended(PG_FUNCTION_ARGS) {
+    struct varlena *value = PG_GETARG_VARLENA_PP(0);
+    const Datum hash = hash_any_extended(reinterpret_cast<const unsigned char *>(VARDATA_ANY(value)),
+                                         static_cast<int>(VARSIZE_ANY_EXHDR(value)), PG_GETARG_INT64(1));
+    PG_FREE_IF_COPY(value, 0);
+    return hash;
+}
+
+// LEAKPROOF: a prefix of another form matches nothing.
+PG_FUNCTION_INFO_V1(contacts_phone_starts_with);
+
+Datum contacts_phone_starts_with(PG_FUNCTION_ARGS) {
+    const std::string_view packed = View(PG_GETARG_VARLENA_PP(0)), prefix = View(PG_GETARG_TEXT_PP(1));
+    PG_RETURN_BOOL(contacts::PhoneStartsWith(packed, prefix));
+}
+
+// Reading.
+
+PG_FUNCTION_INFO_V1(contacts_phone_parse);
+PG_FUNCTION_INFO_V1(contacts_phone_try_parse);
+PG_FUNCTION_INFO_V1(contacts_phone_find);
+
+Datum contacts_phone_parse(PG_FUNCTION_ARGS) {
+    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+    const std::string_view input = View(PG_GETARG_TEXT_PP(0)), region = region_argument(fcinfo, 1);
+    return Guarded(fcinfo, [&](Failure &failure) -> Datum {
+        const auto phone = ParsePhone(input, region);
+        if (!phone) return failure.Set(phone.fault());
+        return NewPhone(*phone);
+    });
+}
+
+// LEAKPROOF: whatever the parser objects to is NULL; only memory can run out.
+Datum contacts_phone_try_parse(PG_FUNCTION_ARGS) {
+    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+    const std::string_view input = View(PG_GETARG_TEXT_PP(0)), region = region_argument(fcinfo, 1);
+    return Guarded(fcinfo, [&](Failure &) -> Datum {
+        try {
+            if (const auto phone = ParsePhone(input, region)) return NewPhone(*phone);
+        } catch (const std::bad_alloc &) {
+            throw;
+        } catch (const std::exception &) {
+        }
+        return Null(fcinfo);
+    });
+}
+
+Datum contacts_phone_find(PG_FUNCTION_ARGS) {
+    struct Row {
+        Datum number, raw;
+        int32 position;
+    };
+    struct Rows {
+        std::size_t count;
+        Row *row;
+    } found{0, nullptr};
+
+    InitMaterializedSRF(fcinfo, 0);
+    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+    const std::string_view document = View(PG_GETARG_TEXT_PP(0)), region = region_argument(fcinfo, 1);
+    Guarded(fcinfo, [&](Failure &failure) -> Datum {
+        const auto phones = FindPhones(document, region, [] { Call([] { CHECK_FOR_INTERRUPTS(); }); });
+        if (!phones) return failure.Set(phones.fault());
+        found.row = static_cast<Row *>(Allocate((phones->size() + 1) * sizeof(Row)));
+        for (const FoundPhone &phone : *phones)
+            found.row[found.count++] = {NewPhone(phone.number), NewVarlena(phone.raw),
+                                        static_cast<int32>(phone.position)};
+        return 0;
+    });
+
+    auto *result = reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo);
+    for (std::size_t i = 0; i < found.count; ++i) {
+        Datum values[3] = {found.row[i].number, found.row[i].raw, Int32GetDatum(found.row[i].position)};
+        bool nulls[3] = {false, false, false};
+        tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+    }
+    PG_RETURN_NULL();
+}
+
+// Parts of a value: nothing is asked of libphonenumber.
+
+PG_FUNCTION_INFO_V1(contacts_phone_base);
+PG_FUNCTION_INFO_V1(contacts_phone_extension);
+PG_FUNCTION_INFO_V1(contacts_phone_suffix);
+PG_FUNCTION_INFO_V1(contacts_phone_country_code);
+
+Datum contacts_phone_base(PG_FUNCTION_ARGS) {
+    const struct varlena *value = PG_GETARG_VARLENA_PP(0);
+    return Guarded(fcinfo, [&](Failure &) -> Datum {
+        const auto phone = StoredPhoneIfSound(value);
+        return phone ? NewPhone(phone->base()) : Null(fcinfo);
+    });
+}
+
+Datum contacts_phone_extension(PG_FUNCTION_ARGS) {
+    const struct varlena *value = PG_GETARG_VARLENA_PP(0);
+    return Guarded(fcinfo, [&](Failure &) -> Datum {
+        const auto phone = StoredPhoneIfSound(value);
+        return phone ? TextOrNull(fcinfo, phone->extension()) : Null(fcinfo);
+    });
+}
+
+Datum contacts_phone_suffix(PG_FUNCTION_ARGS) {
+    const struct varlena *value = PG_GETARG_VARLENA_PP(0);
+    const int32 count = PG_GETARG_INT32(1);
+    return Guarded(fcinfo, [&](Failure &) -> Datum {
+        const auto phone = StoredPhoneIfSound(value);
+        if (!phone || count < 1) return Null(fcinfo);
+        const std::string digits = phone->digits();
+        const auto length = std::min(digits.size(), static_cast<std::size_t>(count));
+        return NewVarlena(std::string_view(digits).substr(digits.size() - length));
+    });
+}
+
+Datum contacts_phone_country_code(PG_FUNCTION_ARGS) {
+    const struct varlena *value = PG_GETARG_VARLENA_PP(0);
+    return Guarded(fcinfo, [&](Failure &) -> Datum {
+        const auto phone = StoredPhoneIfSound(value);
+        const int code = phone ? phone->country_code() : 0;
+        return code == 0 ? Null(fcinfo) : Int32GetDatum(code);
+    });
+}
+
+// Opinions of the installed libphonenumber.
+
+PG_FUNCTION_INFO_V1(contacts_phone_format);
+PG_FUNCTION_INFO_V1(contacts_phone_region);
+PG_FUNCTION_INFO_V1(contacts_phone_type);
+PG_FUNCTION_INFO_V1(contacts_phone_is_possible);
+PG_FUNCTION_INFO_V1(contacts_phone_is_valid);
+PG_FUNCTION_INFO_V1(contacts_phone_location);
+
+Datum contacts_phone_format(PG_FUNCTION_ARGS) {
+    const struct varlena *value = PG_GETARG_VARLENA_PP(0);
+    const std::string_view name = View(PG_GETARG_TEXT_PP(1));
+    return Guarded(fcinfo, [&](Failure &failure) -> Datum {
+        const auto style = contacts::PhoneStyleOf(name);
+        if (!style)
+            return failure.Set({.code = "phone_style_unknown",
+                                .message = "unknown style of a phone number: \"" + Quoted(name) + "\"",
+                                .detail = {},
+                                .hint = "The styles are e164, international, national and rfc3966.",
+                                .sqlstate = contacts::sqlstate::kInvalidParameterValue});
+        return NewVarlena(FormatPhone(StoredPhone(value), *style));
+    });
+}
+
+Datum contacts_phone_region(PG_FUNCTION_ARGS) {
+    const struct varlena *value = PG_GETARG_VARLENA_PP(0);
+    return Guarded(fcinfo,
+                   [&](Failure &) -> Datum { return TextOrNull(fcinfo, PhoneRegion(StoredPhone(value))); });
+}
+
+Datum contacts_phone_type(PG_FUNCTION_ARGS) {
+    const struct varlena *value = PG_GETARG_VARLENA_PP(0);
+    return Guarded(fcinfo, [&](Failure &) -> Datum { return NewVarlena(PhoneType(StoredPhone(value))); });
+}
+
+Datum contacts_phone_is_possible(PG_FUNCTION_ARGS) {
+    const struct varlena *value = PG_GETARG_VARLENA_PP(0);
+    return Guarded(fcinfo,
+                   [&](Failure &) -> Datum { return BoolGetDatum(IsPossiblePhone(StoredPhone(value))); });
+}
+
+Datum contacts_phone_is_valid(PG_FUNCTION_ARGS) {
+    const struct varlena *value = PG_GETARG_VARLENA_PP(0);
+    return Guarded(fcinfo,
+                   [&](Failure &) -> Datum { return BoolGetDatum(IsValidPhone(StoredPhone(value))); });
+}
+
+Datum contacts_phone_location(PG_FUNCTION_ARGS) {
+    const struct varlena *value = PG_GETARG_VARLENA_PP(0);
+    const std::string_view locale = View(PG_GETARG_TEXT_PP(1));
+    return Guarded(fcinfo, [&](Failure &) -> Datum {
+        return TextOrNull(fcinfo, PhoneLocation(StoredPhone(value), locale));
+    });
+}
+}

@@ -1,0 +1,18 @@
+// contacts.phone as a Datum: a varlena with the packed bytes of a Phone, usually with a one-byte header.
+#pragma once
+
+#include "pg/guard.h"
+
+#include "core/phone/phone.h"
+
+namespace contacts::pg {
+
+// The value that a detoasted Datum holds; throws Error when it is damaged. `min_digits` as in
+// Phone::FromPacked.
+Phone StoredPhone(const void *value, std::size_t min_digits = Phone::kMinDigits);
+
+inline Datum NewPhone(const Phone &phone) {
+    return NewVarlena(phone.packed());
+}
+
+}  // namespace contacts::pg

@@ -1,0 +1,164 @@
+// What the planner needs to know of `phone ^@ text`: it is a range of a btree, and how many rows it selects.
+#include "pg/phone.h"
+
+extern "C" {
+#include "access/stratnum.h"
+#include "catalog/pg_statistic.h"
+#include "catalog/pg_type.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "nodes/supportnodes.h"
+#include "utils/lsyscache.h"
+#include "utils/selfuncs.h"
+}
+
+#include <algorithm>
+
+using contacts::Phone;
+using contacts::PhonePositionBetween;
+using contacts::PhonePrefixRange;
+using contacts::pg::Failure;
+using contacts::pg::Guarded;
+using contacts::pg::NewPhone;
+using contacts::pg::NewVarlena;
+using contacts::pg::View;
+
+namespace {
+
+// What PostgreSQL assumes of a match it knows nothing about.
+constexpr double kDefaultSelectivity = 0.005;
+
+// The range of a prefix as values of the type.
+struct Bounds {
+    bool empty;  // no number has this prefix
+    Datum lower;
+    bool has_upper;
+    Datum upper;
+};
+
+Bounds bounds_of(Datum prefix) {
+    const std::string_view text = View(PG_DETOAST_DATUM_PACKED(prefix));
+    Bounds bounds{true, 0, false, 0};
+    Guarded(nullptr, [&](Failure &) -> Datum {
+        if (const auto range = PhonePrefixRange::Of(text)) {
+            bounds.empty = false;
+            bounds.lower = NewPhone(range->lower);
+            if (range->upper) {
+                bounds.has_upper = true;
+                bounds.upper = NewPhone(*range->upper);
+            }
+        } else {
+            bounds.lower = NewVarlena({});  // sorts before every number
+        }
+        return 0;
+    });
+    return bounds;
+}
+
+// How much of the histogram lies below `bound`, within a bin as if digits were evenly spread.
+double part_below(const AttStatsSlot &histogram, Datum bound) {
+    const auto value = [&](int i) { return View(PG_DETOAST_DATUM_PACKED(histogram.values[i])); };
+    const std::string_view packed = View(DatumGetPointer(bound));
+    int low = 0, high = histogram.nvalues - 1;
+    if (packed <= value(low)) return 0;
+    if (packed > value(high)) return 1;
+    while (high - low > 1) {
+        const int middle = (low + high) / 2;
+        (value(middle) < packed ? low : high) = middle;
+    }
+    return (low + PhonePositionBetween(value(low), value(high), packed)) / (histogram.nvalues - 1);
+}
+
+double prefix_selectivity(VariableStatData *variable, Oid operator_oid, Datum prefix) {
+    if (!HeapTupleIsValid(variable->statsTuple)) return kDefaultSelectivity;
+    const Bounds bounds = bounds_of(prefix);
+    if (bounds.empty) return 0;
+
+    const double null_part =
+        reinterpret_cast<Form_pg_statistic>(GETSTRUCT(variable->statsTuple))->stanullfrac;
+    FmgrInfo starts_with;
+    fmgr_info(get_opcode(operator_oid), &starts_with);
+    double common_part;
+    const double common = mcv_selectivity(variable, &starts_with, InvalidOid, prefix, true, &common_part);
+
+    double rest = kDefaultSelectivity;
+    AttStatsSlot histogram;
+    if (statistic_proc_security_check(variable, starts_with.fn_oid) &&
+        get_attstatsslot(&histogram, variable->statsTuple, STATISTIC_KIND_HISTOGRAM, InvalidOid,
+                         ATTSTATSSLOT_VALUES)) {
+        if (histogram.nvalues > 1) {
+            const double below_upper = bounds.has_upper ? part_below(histogram, bounds.upper) : 1;
+            rest = below_upper - part_below(histogram, bounds.lower);
+        }
+        free_attstatsslot(&histogram);
+    }
+    return common + rest * std::max(0.0, 1 - null_part - common_part);
+}
+
+}  // namespace
+
+extern "C" {
+
+PG_FUNCTION_INFO_V1(contacts_phone_prefix_selectivity);
+PG_FUNCTION_INFO_V1(contacts_phone_prefix_support);
+
+Datum contacts_phone_prefix_selectivity(PG_FUNCTION_ARGS) {
+    auto *root = reinterpret_cast<PlannerInfo *>(PG_GETARG_POINTER(0));
+    const Oid operator_oid = PG_GETARG_OID(1);
+    List *arguments = reinterpret_cast<List *>(PG_GETARG_POINTER(2));
+    const int relation = PG_GETARG_INT32(3);
+
+    VariableStatData variable;
+    Node *other;
+    bool variable_on_left;
+    if (!get_restriction_variable(root, arguments, relation, &variable, &other, &variable_on_left))
+        PG_RETURN_FLOAT8(kDefaultSelectivity);
+    double selectivity = kDefaultSelectivity;
+    if (variable_on_left && IsA(other, Const)) {
+        const auto *constant = reinterpret_cast<Const *>(other);
+        selectivity =
+            constant->constisnull ? 0 : prefix_selectivity(&variable, operator_oid, constant->constvalue);
+    }
+    ReleaseVariableStats(variable);
+    CLAMP_PROBABILITY(selectivity);
+    PG_RETURN_FLOAT8(selectivity);
+}
+
+// `number ^@ '+4144'` is exactly `number >= '+4144' AND number < '+4145'` on a btree of the type.
+Datum contacts_phone_prefix_support(PG_FUNCTION_ARGS) {
+    auto *node = reinterpret_cast<Node *>(PG_GETARG_POINTER(0));
+    if (!IsA(node, SupportRequestIndexCondition)) PG_RETURN_POINTER(nullptr);
+    auto *request = reinterpret_cast<SupportRequestIndexCondition *>(node);
+
+    List *arguments = NIL;
+    if (is_opclause(request->node))
+        arguments = reinterpret_cast<OpExpr *>(request->node)->args;
+    else if (is_funcclause(request->node))
+        arguments = reinterpret_cast<FuncExpr *>(request->node)->args;
+    if (list_length(arguments) != 2 || request->indexarg != 0) PG_RETURN_POINTER(nullptr);
+    auto *left = reinterpret_cast<Node *>(linitial(arguments));
+    auto *right = reinterpret_cast<Node *>(lsecond(arguments));
+    if (!IsA(right, Const) || reinterpret_cast<Const *>(right)->constisnull) PG_RETURN_POINTER(nullptr);
+
+    const Oid type = getBaseType(exprType(left));
+    const Oid at_least = get_opfamily_member(request->opfamily, type, type, BTGreaterEqualStrategyNumber);
+    const Oid below = get_opfamily_member(request->opfamily, type, type, BTLessStrategyNumber);
+    if (!OidIsValid(at_least) || !OidIsValid(below)) PG_RETURN_POINTER(nullptr);  // a hash index, for one
+
+    const Bounds bounds = bounds_of(reinterpret_cast<Const *>(right)->constvalue);
+    const auto clause = [&](Oid operator_oid, Datum bound) {
+        auto *constant = makeConst(type, -1, InvalidOid, -1, bound, false, false);
+        return make_opclause(operator_oid, BOOLOID, false, reinterpret_cast<Expr *>(left),
+                             reinterpret_cast<Expr *>(constant), InvalidOid, InvalidOid);
+    };
+    List *conditions = NIL;
+    if (bounds.empty) {
+        conditions = list_make1(clause(below, bounds.lower));
+    } else {
+        conditions = list_make1(clause(at_least, bounds.lower));
+        if (bounds.has_upper) conditions = lappend(conditions, clause(below, bounds.upper));
+    }
+    request->lossy = false;
+    PG_RETURN_POINTER(conditions);
+}
+}
