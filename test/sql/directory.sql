@@ -41,7 +41,9 @@ SELECT contacts.create_directory('');
 SELECT contacts.create_directory(NULL);
 -- An owner that does not exist, one that the caller cannot become.
 SELECT contacts.create_directory('crm2', 'regress_nobody');
+\set VERBOSITY sqlstate
 SELECT contacts.create_directory('crm2', 'regress_stranger');
+\set VERBOSITY default
 RESET ROLE;
 SELECT count(*) FROM pg_namespace WHERE nspname = 'crm2';
 
@@ -73,6 +75,23 @@ RESET ROLE;
 DROP EVENT TRIGGER refuse_table;
 DROP FUNCTION refuse_table();
 SELECT count(*) FROM pg_namespace WHERE nspname = 'crm2';
+
+-- Nor does it later in the same transaction; a definer's function makes one for its owner.
+BEGIN;
+SELECT contacts.create_directory('crm2', 'regress_owner');
+SELECT current_user = session_user AS myself, current_setting('role') AS role, current_setting('search_path') AS search_path;
+ROLLBACK;
+CREATE FUNCTION make_directory(schema name) RETURNS void LANGUAGE sql SECURITY DEFINER
+  AS $$ SELECT contacts.create_directory(schema) $$;
+ALTER FUNCTION make_directory OWNER TO regress_dba;
+SET ROLE regress_stranger;
+SELECT make_directory('crm2');
+RESET ROLE;
+SELECT schema, owner FROM contacts.directories WHERE schema = 'crm2';
+DROP FUNCTION make_directory;
+\set VERBOSITY terse
+DROP SCHEMA crm2 CASCADE;
+\set VERBOSITY default
 
 -- A superuser who names nobody is warned.
 SELECT contacts.create_directory('crm2', 'regress_owner');
@@ -121,7 +140,7 @@ SELECT c.relname AS "table", a.attname AS "column", format_type(a.atttypid, a.at
  WHERE c.relnamespace = 'crm'::regnamespace AND c.relkind = 'r'
  ORDER BY c.relname COLLATE "C", a.attnum;
 SELECT conrelid::regclass AS "table", conname, pg_get_constraintdef(oid) AS definition
-  FROM pg_constraint WHERE connamespace = 'crm'::regnamespace
+  FROM pg_constraint WHERE connamespace = 'crm'::regnamespace AND contype <> 'n'
  ORDER BY conrelid::regclass::text COLLATE "C", contype, conname COLLATE "C";
 SELECT pg_get_indexdef(i.indexrelid) AS index
   FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
@@ -191,6 +210,11 @@ UPDATE contact SET custom = jsonb_build_object('k', repeat(md5('x'), 1000) || (S
 RETURNING version;
 UPDATE contact SET custom = '{}' RETURNING version;
 UPDATE organization SET tags = '{a}' RETURNING version;
+-- An upsert counts like an update.
+INSERT INTO contact (contact_id, last_name) VALUES ('00000000-0000-7000-8000-0000000000c1', 'Upp')
+  ON CONFLICT (contact_id) DO UPDATE SET last_name = EXCLUDED.last_name, version = EXCLUDED.version RETURNING version, last_name;
+INSERT INTO contact (contact_id, last_name) VALUES ('00000000-0000-7000-8000-0000000000c1', 'Upp')
+  ON CONFLICT (contact_id) DO UPDATE SET last_name = EXCLUDED.last_name, created_at = EXCLUDED.created_at RETURNING version, created_at < now() AS created_kept;
 -- Who acts is the actor.
 RESET ROLE;
 SET contacts.actor = 'alice';
