@@ -43,7 +43,7 @@ $(INSTALL_SQL): $(EXTENSION_SQL) $(DIRECTORY_SQL) contacts.control Makefile
 	{ sed 's/^CREATE OR REPLACE /CREATE /' $(EXTENSION_SQL); \
 	  printf '%s\n' 'CREATE FUNCTION contacts.directory_script() RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS' \
 	    '$$function$$ SELECT $$directory_script$$'; \
-	  cat $(DIRECTORY_SQL); \
+	  sed 's/@EXTVERSION@/$(EXTVERSION)/g' $(DIRECTORY_SQL); \
 	  printf '%s\n' '$$directory_script$$ $$function$$;' \
 	    "COMMENT ON FUNCTION contacts.directory_script() IS 'The SQL that create_directory() runs in a new schema: tables, views and functions of a directory, as text.';"; \
 	} > $@

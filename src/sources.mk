@@ -32,3 +32,4 @@ PG_SRCS += src/pg/module.cpp
 PG_SRCS += src/pg/phone.cpp
 PG_SRCS += src/pg/phone_planner.cpp
 PG_SRCS += src/pg/spi.cpp
+PG_SRCS += src/pg/trigger.cpp

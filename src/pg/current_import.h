@@ -1,0 +1,12 @@
+// The import that runs in this session, if any: set by the import engine, read by the row triggers. Whoever
+// sets it clears it at the end and when the (sub)transaction aborts.
+#pragma once
+
+extern "C" {
+#include "postgres.h"
+
+#include "utils/uuid.h"
+}
+
+extern bool contacts_import_active;
+extern pg_uuid_t contacts_import_id;  // meaningful while contacts_import_active
