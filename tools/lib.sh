@@ -78,6 +78,17 @@ clean_up() {
     exit "$status"
 }
 
+# Leaves the private server running; stop_kept ends it.
+keep_work() { trap - EXIT HUP INT TERM; }
+
+stop_kept() {
+    work=$(cd "$1" && pwd -P)
+    [[ $(basename "$work") == contacts.* ]] || die "$work is not a directory of tools/demo"
+    user=$(unprivileged_user)
+    set_up
+    clean_up
+}
+
 # Output goes to a log, of which the telling part is shown when the command fails.
 quietly() {
     local name=$1 log=$work/log/$1.log
