@@ -41,7 +41,7 @@ COMPILE.cxx.bc += $(filter-out -MMD -MP,$(PG_CXXFLAGS))
 # somebody else made first.
 $(INSTALL_SQL): $(EXTENSION_SQL) $(DIRECTORY_SQL) contacts.control Makefile
 	{ sed 's/^CREATE OR REPLACE /CREATE /' $(EXTENSION_SQL); \
-	  printf '%s\n' 'CREATE FUNCTION contacts.directory_script() RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS' \
+	  printf '%s\n' 'CREATE FUNCTION contacts.directory_script() RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog AS' \
 	    '$$function$$ SELECT $$directory_script$$'; \
 	  sed 's/@EXTVERSION@/$(EXTVERSION)/g' $(DIRECTORY_SQL); \
 	  printf '%s\n' '$$directory_script$$ $$function$$;' \
