@@ -207,7 +207,7 @@ bool Fits(const Format &format, const Mapping &mapping) {
 
 std::string NormalizeHeader(std::string_view header, bool loose) {
     const std::string visible = StripInvisible(header);
-    const std::string_view trimmed = Trim(visible);
+    const std::string_view trimmed = TrimCell(visible);
     if (!loose) return std::string(trimmed);
     std::string out;
     for (const char c : trimmed)
@@ -244,7 +244,7 @@ Mapping MapView(const Format &format) {
 Result<HeaderMatch> FindHeader(const Format *format, const std::vector<std::vector<std::string>> &records) {
     const auto first_filled = [&]() -> const std::vector<std::string> * {
         for (const auto &record : records)
-            if (std::any_of(record.begin(), record.end(), [](const std::string &c) { return !Trim(c).empty(); }))
+            if (std::any_of(record.begin(), record.end(), [](const std::string &c) { return !TrimCell(c).empty(); }))
                 return &record;
         return nullptr;
     };

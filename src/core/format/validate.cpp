@@ -178,12 +178,9 @@ Result<std::string> ParseDate(std::string_view text) {
     if (month < 1 || month > 12) return bad("there are 12 months, and the month stands first (MM/DD/YYYY)");
     if (year == 0) return bad("there is no year 0");
     if (day < 1 || day > DaysInMonth(year, month)) return bad("that month has fewer days (MM/DD/YYYY)");
-    char out[16];
-    if (year == kYearUnknown)
-        std::snprintf(out, sizeof out, "--%02d-%02d", month, day);
-    else
-        std::snprintf(out, sizeof out, "%04d-%02d-%02d", year, month, day);
-    return std::string(out);
+    const auto two = [](int n) { return std::string{static_cast<char>('0' + n / 10), static_cast<char>('0' + n % 10)}; };
+    const std::string month_day = '-' + two(month) + '-' + two(day);
+    return year == kYearUnknown ? '-' + month_day : two(year / 100) + two(year % 100) + month_day;
 }
 
 void Validator::Add(Draft &draft, Severity severity, const char *code, const BoundColumn &bound, std::string value,
@@ -210,7 +207,7 @@ bool Validator::IsDescription(const std::vector<std::string> &cells) const {
     for (const BoundColumn &bound : mapping_.columns) {
         if (!bound.column || static_cast<std::size_t>(bound.index) >= cells.size()) continue;
         const std::string &cell = cells[static_cast<std::size_t>(bound.index)];
-        if (Trim(cell).empty()) continue;
+        if (TrimCell(cell).empty()) continue;
         // No contact has a phone without a digit or an address without an @.
         if (bound.column->target == Target::kPhoneList) {
             if (std::any_of(cell.begin(), cell.end(), IsDigit)) return false;
@@ -240,7 +237,7 @@ void Validator::CheckLength(Draft &draft, const BoundColumn &bound, const std::s
 
 Cell Validator::ReadCell(Draft &draft, const BoundColumn &bound, std::string &text) const {
     const auto index = static_cast<std::size_t>(bound.index);
-    if (index < draft.cells.size()) text = std::string(Trim(draft.cells[index]));
+    if (index < draft.cells.size()) text = std::string(TrimCell(draft.cells[index]));
     if (text.empty()) return rules_.clear_empty && index < draft.cells.size() ? Cell::Clear() : Cell{};
     if (IsSpreadsheetError(text))
         Add(draft, Severity::kWarning, "spreadsheet_error", bound, text,
@@ -302,7 +299,7 @@ PartChange &Validator::ChangeOf(Draft &draft, int slot) const {
 
 Result<std::string> Validator::NumberOf(std::string_view cell) const {
     const std::string visible = StripInvisible(cell);
-    std::string text(UnwrapSpreadsheet(Trim(visible)));
+    std::string text(UnwrapSpreadsheet(TrimCell(visible)));
     PhoneRule rule = mapping_.format->phones;
     std::string_view region = mapping_.format->default_region;
     if (!rules_.region.empty()) {
@@ -394,7 +391,7 @@ void Validator::ReadList(Draft &draft, const BoundColumn &bound, PartChange &cha
     const Target target = bound.column->target;
     if (target == Target::kGroups) {
         for (const std::string_view name : Split(text, mapping_.format->list_separator[0])) {
-            const std::string_view trimmed = Trim(name);
+            const std::string_view trimmed = TrimCell(name);
             if (trimmed.empty()) continue;
             const auto same = [&](const Part &part) { return part.values[0] == trimmed; };
             if (std::none_of(change.list.begin(), change.list.end(), same))
@@ -409,7 +406,7 @@ void Validator::ReadList(Draft &draft, const BoundColumn &bound, PartChange &cha
             if ((rest[end] == ':' && target == Target::kPhoneList) ||
                 (rest[end] == ';' && rest.compare(end, 5, ";ext=") != 0))
                 break;
-        std::string entry(Trim(std::string_view(rest).substr(0, end)));
+        std::string entry(TrimCell(std::string_view(rest).substr(0, end)));
         rest.erase(0, end + 1);
         if (entry.empty()) continue;
         // The type is the last word, set off by a space or an underscore (an e-mail's local part may hold one too).
@@ -431,7 +428,7 @@ void Validator::ReadList(Draft &draft, const BoundColumn &bound, PartChange &cha
         }
         if (label) {
             entry.resize(word - 1);
-            entry = std::string(Trim(entry));
+            entry = std::string(TrimCell(entry));
         } else {
             label = "other";
             Add(draft, LimitSeverity(), "phone_type_missing", bound, entry,
@@ -457,15 +454,15 @@ void Validator::ReadList(Draft &draft, const BoundColumn &bound, PartChange &cha
             }
             part.values.resize(InfoOf(PartKind::kAddress).values.size());
             const auto set = [&](std::size_t component, std::string_view value) {
-                if (!Trim(value).empty()) part.values[component] = std::string(Trim(value));
+                if (!TrimCell(value).empty()) part.values[component] = std::string(TrimCell(value));
             };
             set(kAddressStreet, fields[0]);
             set(kAddressCity, fields[1]);
             set(kAddressRegion, fields[2]);
             set(kAddressPostalCode, fields[3]);
-            if (!Trim(fields[4]).empty()) {
+            if (!TrimCell(fields[4]).empty()) {
                 Cell code, entered;
-                ReadCountry(draft, bound, std::string(Trim(fields[4])), code, entered);
+                ReadCountry(draft, bound, std::string(TrimCell(fields[4])), code, entered);
                 if (code.is_value()) part.values[kAddressCountry] = code.text;
                 if (entered.is_value()) part.values[kAddressCountryEntered] = entered.text;
             }
@@ -519,7 +516,7 @@ void Validator::AddExtensions(Draft &draft) const {
     for (const BoundColumn &bound : mapping_.columns) {
         if (!bound.column || bound.column->target != Target::kPhoneExtension) continue;
         const auto index = static_cast<std::size_t>(bound.index);
-        const std::string text = index < draft.cells.size() ? std::string(Trim(draft.cells[index])) : std::string();
+        const std::string text = index < draft.cells.size() ? std::string(TrimCell(draft.cells[index])) : std::string();
         const auto found = std::find_if(draft.parts.begin(), draft.parts.end(),
                                         [&](const PartChange &change) { return change.slot == bound.slot; });
         const bool has_number = found != draft.parts.end() && found->components[kPhoneNumber].is_value();
@@ -587,7 +584,7 @@ void Validator::ReadOrganization(Draft &draft, const BoundColumn &bound, const C
             std::string list = cell.text, joined;
             std::replace(list.begin(), list.end(), ',', ';');
             for (const std::string_view element : Split(list, ';'))
-                if (!Trim(element).empty()) joined += (joined.empty() ? "" : "\n") + std::string(Trim(element));
+                if (!TrimCell(element).empty()) joined += (joined.empty() ? "" : "\n") + std::string(TrimCell(element));
             if (!joined.empty()) field = Cell::Value(joined);
             break;
         }
@@ -661,7 +658,7 @@ void Validator::Validate(Draft &draft) const {
     const bool surplus =
         draft.cells.size() > width &&
         std::any_of(draft.cells.begin() + static_cast<std::ptrdiff_t>(width), draft.cells.end(),
-                    [](const std::string &cell) { return !Trim(cell).empty(); });
+                    [](const std::string &cell) { return !TrimCell(cell).empty(); });
     if (surplus || (rules_.strict && draft.cells.size() != width))
         draft.issues.push_back({Severity::kError, "wrong_field_count", -1, "", "",
                                 "the header has " + std::to_string(width) + " columns, this record has " +
@@ -670,7 +667,7 @@ void Validator::Validate(Draft &draft) const {
         if (bound.column && bound.column->target == Target::kContactId) {
             const auto index = static_cast<std::size_t>(bound.index);
             if (index >= draft.cells.size() || !draft.key.empty()) continue;
-            draft.key = StripInvisible(UnwrapSpreadsheet(Trim(draft.cells[index])));
+            draft.key = StripInvisible(UnwrapSpreadsheet(TrimCell(draft.cells[index])));
             draft.key_uuid = ParseUuid(draft.key);
         }
     for (const BoundColumn &bound : mapping_.columns) {

@@ -1,0 +1,313 @@
+-- What the import engine runs for each batch. Every function reads the batch as a relation, contacts.import_batch(),
+-- and is one set-based statement a table; all constraints, policies and triggers hold. The inserts carry RETURNING:
+-- without it a distributed INSERT … SELECT turns into a COPY, which row-level security refuses.
+
+-- Imports that may change existing rows go one after the other: two with the same rows in different order would
+-- wait for each other.
+CREATE FUNCTION _import_lock() RETURNS void
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+  SELECT pg_advisory_xact_lock('pg_class'::regclass::oid::int, 'contact'::regclass::oid::int);
+END;
+
+-- Whose the new contacts are: the colleague of this login, by default who acts; NULL for who is not enrolled.
+CREATE FUNCTION _import_owner(login text) RETURNS uuid
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT s.staff_id FROM staff s WHERE s.login = coalesce(_import_owner.login, contacts.actor());
+END;
+
+CREATE FUNCTION _import_begin(run jsonb) RETURNS void
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+  INSERT INTO import_run (import_id, format, file_name, started_at, options, header, delimiter)
+  SELECT r.import_id, r.format, r.file_name, clock_timestamp(), r.options, r.header, r.delimiter
+    FROM jsonb_to_record(_import_begin.run)
+      AS r(import_id uuid, format text, file_name text, options jsonb, header text[], delimiter text);
+END;
+
+CREATE FUNCTION _import_end(run jsonb) RETURNS jsonb
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+  UPDATE import_run i
+     SET finished_at = clock_timestamp(), records = r.records, inserted = r.inserted, updated = r.updated,
+         unchanged = r.unchanged, failed = r.failed, blank = r.blank, warnings = r.warnings, message = r.message
+    FROM jsonb_to_record(_import_end.run)
+      AS r(import_id uuid, records bigint, inserted bigint, updated bigint, unchanged bigint, failed bigint,
+           blank bigint, warnings bigint, message text)
+   WHERE i.import_id = r.import_id
+  RETURNING to_jsonb(i);
+END;
+
+-- An ID of a file means a contact by its contact_id (as the format's view shows it), else by its source's ID.
+CREATE FUNCTION _import_match_contacts() RETURNS TABLE (row_number bigint, contact_id uuid)
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+  SELECT b.row_number, coalesce(i.contact_id, e.contact_id, p.contact_id)
+    FROM contacts.import_batch('contact_key')
+      AS b(row_number bigint, contact_id uuid, source text, external_id text, owner_id uuid)
+    LEFT JOIN contact i ON i.contact_id = b.contact_id
+    LEFT JOIN contact e ON e.source = b.source AND e.external_id = b.external_id AND e.visibility <> 'personal'
+    LEFT JOIN contact p ON p.source = b.source AND p.external_id = b.external_id AND p.visibility = 'personal'
+                       AND p.owner_id = b.owner_id
+   WHERE coalesce(i.contact_id, e.contact_id, p.contact_id) IS NOT NULL;
+END;
+
+-- Organizations are known by their source's ID, or, where a file names none, by their exact name: the oldest.
+CREATE FUNCTION _import_match_organizations(import_id uuid)
+  RETURNS TABLE (row_number bigint, organization_id uuid, of_this_import boolean, name text, organization_type text,
+                 industry text, phone text, phone_entered text, fax text, fax_entered text, street text, street2 text,
+                 city text, region text, postal_code text, country text, employee_count text, revenue text,
+                 websites text, tags text, ticker_symbol text, ticker_exchange text)
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+  SELECT b.row_number, o.organization_id,
+         o.import_id IS NOT DISTINCT FROM _import_match_organizations.import_id,
+         o.name, o.organization_type, o.industry, o.phone::text, o.phone_entered, o.fax::text, o.fax_entered,
+         o.street, o.street2, o.city, o.region, o.postal_code, o.country, o.employee_count::text, o.revenue::text,
+         array_to_string(o.websites, E'\n'), array_to_string(o.tags, E'\n'), o.ticker_symbol, o.ticker_exchange
+    FROM contacts.import_batch('organization_key') AS b(row_number bigint, source text, external_id text, name text)
+   CROSS JOIN LATERAL (
+         SELECT k.* FROM organization k WHERE k.source = b.source AND k.external_id = b.external_id
+         UNION ALL
+         (SELECT k.* FROM organization k WHERE k.name = b.name ORDER BY k.organization_id LIMIT 1)) AS o;
+END;
+
+-- The rows an update changes are locked from here on, in one order.
+CREATE FUNCTION _import_contact_state(ids uuid[], import_id uuid)
+  RETURNS TABLE (contact_id uuid, of_this_import boolean, organization_id uuid, organization_name text,
+                 name_prefix text, first_name text, middle_name text, last_name text, name_suffix text, nickname text,
+                 job_title text, department text, location text, birth_date text, language text, contact_type text,
+                 contact_level text, websites text)
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+  SELECT c.contact_id,
+         c.import_id IS NOT DISTINCT FROM _import_contact_state.import_id OR (c.version > 1 AND c.updated_at = now()),
+         c.organization_id, (SELECT o.name FROM organization o WHERE o.organization_id = c.organization_id),
+         c.name_prefix, c.first_name, c.middle_name, c.last_name, c.name_suffix, c.nickname,
+         c.job_title, c.department, c.location,
+         to_char(c.birth_date, CASE WHEN c.birth_year_known THEN 'YYYY-MM-DD' ELSE '"--"MM-DD' END),
+         c.language, c.contact_type, c.contact_level, array_to_string(c.websites, E'\n')
+    FROM contact c
+   WHERE c.contact_id = ANY (_import_contact_state.ids)
+   ORDER BY c.contact_id
+     FOR NO KEY UPDATE;
+END;
+
+CREATE FUNCTION _import_custom_state(ids uuid[], keys jsonb) RETURNS TABLE (contact_id uuid, key_number bigint, value text)
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT c.contact_id, k.ordinality, c.custom ->> k.key
+    FROM contact c, jsonb_array_elements_text(_import_custom_state.keys) WITH ORDINALITY AS k(key, ordinality)
+   WHERE c.contact_id = ANY (_import_custom_state.ids);
+END;
+
+CREATE FUNCTION _import_phone_state(ids uuid[])
+  RETURNS TABLE (contact_id uuid, "position" int, label text, number text, entered text, accepts_sms text)
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT p.contact_id, p.position, p.label, p.number::text, p.entered, p.accepts_sms::text
+    FROM contact_phone p WHERE p.contact_id = ANY (_import_phone_state.ids) ORDER BY p.contact_id, p.position;
+END;
+
+CREATE FUNCTION _import_email_state(ids uuid[])
+  RETURNS TABLE (contact_id uuid, "position" int, label text, address text)
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT p.contact_id, p.position, p.label, p.address::text
+    FROM contact_email p WHERE p.contact_id = ANY (_import_email_state.ids) ORDER BY p.contact_id, p.position;
+END;
+
+CREATE FUNCTION _import_address_state(ids uuid[])
+  RETURNS TABLE (contact_id uuid, "position" int, label text, street text, street2 text, city text, region text,
+                 postal_code text, country text, country_entered text)
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT p.contact_id, p.position, p.label, p.street, p.street2, p.city, p.region, p.postal_code, p.country,
+         p.country_entered
+    FROM contact_address p WHERE p.contact_id = ANY (_import_address_state.ids) ORDER BY p.contact_id, p.position;
+END;
+
+CREATE FUNCTION _import_social_state(ids uuid[])
+  RETURNS TABLE (contact_id uuid, "position" int, network text, handle text)
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT p.contact_id, p.position, p.network, p.handle
+    FROM contact_social p WHERE p.contact_id = ANY (_import_social_state.ids) ORDER BY p.contact_id, p.position;
+END;
+
+CREATE FUNCTION _import_group_state(ids uuid[]) RETURNS TABLE (contact_id uuid, "position" int, label text, name text)
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT m.contact_id, 0, NULL::text, g.name
+    FROM contact_group_member m JOIN contact_group g ON g.group_id = m.group_id
+   WHERE m.contact_id = ANY (_import_group_state.ids) ORDER BY m.contact_id, g.name;
+END;
+
+CREATE FUNCTION _import_write_organizations() RETURNS void
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+  INSERT INTO organization (organization_id, source, external_id, name, organization_type, industry, phone,
+                            phone_entered, fax, fax_entered, street, street2, city, region, postal_code, country,
+                            employee_count, revenue, websites, tags, ticker_symbol, ticker_exchange)
+  SELECT b.organization_id, b.source, b.external_id, b.name, b.organization_type, b.industry, b.phone,
+         b.phone_entered, b.fax, b.fax_entered, b.street, b.street2, b.city, b.region, b.postal_code, b.country,
+         b.employee_count, b.revenue, string_to_array(b.websites, E'\n'), string_to_array(b.tags, E'\n'),
+         b.ticker_symbol, b.ticker_exchange
+    FROM contacts.import_batch('organization_insert')
+      AS b(organization_id uuid, source text, external_id text, name text, organization_type text, industry text,
+           phone contacts.phone, phone_entered text, fax contacts.phone, fax_entered text, street text, street2 text,
+           city text, region text, postal_code text, country text, employee_count bigint, revenue numeric,
+           websites text, tags text, ticker_symbol text, ticker_exchange text)
+  RETURNING organization_id;
+  UPDATE organization o
+     SET name = b.name, organization_type = b.organization_type, industry = b.industry, phone = b.phone,
+         phone_entered = b.phone_entered, fax = b.fax, fax_entered = b.fax_entered, street = b.street,
+         street2 = b.street2, city = b.city, region = b.region, postal_code = b.postal_code, country = b.country,
+         employee_count = b.employee_count, revenue = b.revenue, websites = string_to_array(b.websites, E'\n'),
+         tags = string_to_array(b.tags, E'\n'), ticker_symbol = b.ticker_symbol, ticker_exchange = b.ticker_exchange
+    FROM contacts.import_batch('organization_update')
+      AS b(organization_id uuid, name text, organization_type text, industry text,
+           phone contacts.phone, phone_entered text, fax contacts.phone, fax_entered text, street text, street2 text,
+           city text, region text, postal_code text, country text, employee_count bigint, revenue numeric,
+           websites text, tags text, ticker_symbol text, ticker_exchange text)
+   WHERE o.organization_id = b.organization_id;
+END;
+
+CREATE FUNCTION _import_write_contacts() RETURNS void
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+  INSERT INTO contact (contact_id, source, external_id, visibility, owner_id, organization_id, contact_type,
+                       contact_level, name_prefix, first_name, middle_name, last_name, name_suffix, nickname,
+                       job_title, department, location, birth_date, birth_year_known, language, websites, custom)
+  SELECT b.contact_id, b.source, b.external_id, b.visibility, b.owner_id, b.organization_id, b.contact_type,
+         b.contact_level, b.name_prefix, b.first_name, b.middle_name, b.last_name, b.name_suffix, b.nickname,
+         b.job_title, b.department, b.location, b.birth_date, b.birth_year_known, b.language,
+         string_to_array(b.websites, E'\n'), b.custom
+    FROM contacts.import_batch('contact_insert')
+      AS b(contact_id uuid, source text, external_id text, visibility text, owner_id uuid, organization_id uuid,
+           contact_type text, contact_level text, name_prefix text, first_name text, middle_name text, last_name text,
+           name_suffix text, nickname text, job_title text, department text, location text, birth_date date,
+           birth_year_known boolean, language text, websites text, custom jsonb)
+  RETURNING contact_id;
+  -- A contact of which only parts change is written too: its version tells of every change.
+  UPDATE contact c
+     SET organization_id = b.organization_id, contact_type = b.contact_type, contact_level = b.contact_level,
+         name_prefix = b.name_prefix, first_name = b.first_name, middle_name = b.middle_name, last_name = b.last_name,
+         name_suffix = b.name_suffix, nickname = b.nickname, job_title = b.job_title, department = b.department,
+         location = b.location, birth_date = b.birth_date, birth_year_known = b.birth_year_known,
+         language = b.language, websites = string_to_array(b.websites, E'\n'),
+         custom = (c.custom || b.custom) - b.custom_removed
+    FROM contacts.import_batch('contact_update')
+      AS b(contact_id uuid, organization_id uuid, contact_type text, contact_level text, name_prefix text,
+           first_name text, middle_name text, last_name text, name_suffix text, nickname text, job_title text,
+           department text, location text, birth_date date, birth_year_known boolean, language text, websites text,
+           custom jsonb, custom_removed text[])
+   WHERE c.contact_id = b.contact_id;
+END;
+
+CREATE FUNCTION _import_write_phones() RETURNS void
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+  DELETE FROM contact_phone p
+   USING contacts.import_batch('phone_delete') AS b(contact_id uuid, "position" int)
+   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+  UPDATE contact_phone p
+     SET label = b.label, number = b.number, entered = b.entered, accepts_sms = b.accepts_sms
+    FROM contacts.import_batch('phone_update')
+      AS b(contact_id uuid, "position" int, label text, number contacts.phone, entered text, accepts_sms boolean)
+   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+  INSERT INTO contact_phone (contact_id, position, label, number, entered, accepts_sms, owner_id, visibility)
+  SELECT b.contact_id, b.position, b.label, b.number, b.entered, b.accepts_sms, b.owner_id, b.visibility
+    FROM contacts.import_batch('phone_insert')
+      AS b(contact_id uuid, "position" int, label text, number contacts.phone, entered text, accepts_sms boolean,
+           owner_id uuid, visibility text)
+  RETURNING contact_id;
+END;
+
+CREATE FUNCTION _import_write_emails() RETURNS void
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+  DELETE FROM contact_email p
+   USING contacts.import_batch('email_delete') AS b(contact_id uuid, "position" int)
+   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+  UPDATE contact_email p
+     SET label = b.label, address = b.address
+    FROM contacts.import_batch('email_update')
+      AS b(contact_id uuid, "position" int, label text, address contacts.email)
+   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+  INSERT INTO contact_email (contact_id, position, label, address, owner_id, visibility)
+  SELECT b.contact_id, b.position, b.label, b.address, b.owner_id, b.visibility
+    FROM contacts.import_batch('email_insert')
+      AS b(contact_id uuid, "position" int, label text, address contacts.email, owner_id uuid, visibility text)
+  RETURNING contact_id;
+END;
+
+CREATE FUNCTION _import_write_addresses() RETURNS void
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+  DELETE FROM contact_address p
+   USING contacts.import_batch('address_delete') AS b(contact_id uuid, "position" int)
+   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+  UPDATE contact_address p
+     SET label = b.label, street = b.street, street2 = b.street2, city = b.city, region = b.region,
+         postal_code = b.postal_code, country = b.country, country_entered = b.country_entered
+    FROM contacts.import_batch('address_update')
+      AS b(contact_id uuid, "position" int, label text, street text, street2 text, city text, region text,
+           postal_code text, country text, country_entered text)
+   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+  INSERT INTO contact_address (contact_id, position, label, street, street2, city, region, postal_code, country,
+                               country_entered, owner_id, visibility)
+  SELECT b.contact_id, b.position, b.label, b.street, b.street2, b.city, b.region, b.postal_code, b.country,
+         b.country_entered, b.owner_id, b.visibility
+    FROM contacts.import_batch('address_insert')
+      AS b(contact_id uuid, "position" int, label text, street text, street2 text, city text, region text,
+           postal_code text, country text, country_entered text, owner_id uuid, visibility text)
+  RETURNING contact_id;
+END;
+
+CREATE FUNCTION _import_write_socials() RETURNS void
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+  DELETE FROM contact_social p
+   USING contacts.import_batch('social_delete') AS b(contact_id uuid, "position" int)
+   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+  UPDATE contact_social p
+     SET network = b.network, handle = b.handle
+    FROM contacts.import_batch('social_update') AS b(contact_id uuid, "position" int, network text, handle text)
+   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+  INSERT INTO contact_social (contact_id, position, network, handle, owner_id, visibility)
+  SELECT b.contact_id, b.position, b.network, b.handle, b.owner_id, b.visibility
+    FROM contacts.import_batch('social_insert')
+      AS b(contact_id uuid, "position" int, network text, handle text, owner_id uuid, visibility text)
+  RETURNING contact_id;
+END;
+
+CREATE FUNCTION _import_write_groups() RETURNS void
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+  DELETE FROM contact_group_member m
+   USING contacts.import_batch('group_delete') AS b(contact_id uuid, name text), contact_group g
+   WHERE g.name = b.name AND m.contact_id = b.contact_id AND m.group_id = g.group_id;
+  INSERT INTO contact_group (name)
+  SELECT DISTINCT b.name FROM contacts.import_batch('group_insert') AS b(name text)
+   ORDER BY b.name
+      ON CONFLICT (name) DO NOTHING;
+  INSERT INTO contact_group_member (contact_id, group_id, owner_id, visibility)
+  SELECT b.contact_id, g.group_id, b.owner_id, b.visibility
+    FROM contacts.import_batch('group_insert') AS b(contact_id uuid, name text, owner_id uuid, visibility text)
+    JOIN contact_group g ON g.name = b.name
+  RETURNING contact_id;
+END;
+
+CREATE FUNCTION _import_write_errors(import_id uuid) RETURNS void
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+  INSERT INTO import_error (import_id, ordinal, line, record, severity, code, column_name, target, value, message, cells)
+  SELECT _import_write_errors.import_id, b.ordinal, b.line, b.record, b.severity, b.code, b.column_name, b.target,
+         b.value, b.message, b.cells
+    FROM contacts.import_batch('error')
+      AS b(ordinal bigint, line bigint, record bigint, severity text, code text, column_name text, target text,
+           value text, message text, cells text[])
+  RETURNING ordinal;
+END;

@@ -1,0 +1,141 @@
+-- The doors of the import: a file's content, a large object, a file of the server, and the views of the formats.
+
+CREATE FUNCTION import_csv(content bytea, format text DEFAULT 'auto', mode text DEFAULT NULL,
+    default_region text DEFAULT NULL, encoding text DEFAULT NULL, delimiter text DEFAULT NULL,
+    quote text DEFAULT NULL, empty_cells text DEFAULT 'keep', visibility text DEFAULT NULL, owner text DEFAULT NULL,
+    strict boolean DEFAULT false, file_name text DEFAULT NULL, max_bytes bigint DEFAULT NULL)
+  RETURNS TABLE (import_id uuid, format text, file_name text, started_at timestamptz, finished_at timestamptz,
+                 started_by text, records bigint, inserted bigint, updated bigint, unchanged bigint, failed bigint,
+                 blank bigint, warnings bigint, options jsonb, message text)
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+  SELECT r.import_id, r.format, r.file_name, r.started_at, r.finished_at, r.started_by, r.records, r.inserted,
+         r.updated, r.unchanged, r.failed, r.blank, r.warnings, r.options, r.message
+    FROM contacts.import_content('contact'::regclass, import_csv.content, jsonb_strip_nulls(jsonb_build_object(
+             'format', import_csv.format, 'mode', import_csv.mode, 'default_region', import_csv.default_region,
+             'encoding', import_csv.encoding, 'delimiter', import_csv.delimiter, 'quote', import_csv.quote,
+             'empty_cells', import_csv.empty_cells, 'visibility', import_csv.visibility, 'owner', import_csv.owner,
+             'strict', import_csv.strict, 'file_name', import_csv.file_name, 'max_bytes', import_csv.max_bytes))) AS run,
+         jsonb_to_record(run)
+           AS r(import_id uuid, format text, file_name text, started_at timestamptz, finished_at timestamptz,
+                started_by text, records bigint, inserted bigint, updated bigint, unchanged bigint, failed bigint,
+                blank bigint, warnings bigint, options jsonb, message text);
+END;
+COMMENT ON FUNCTION import_csv IS 'Imports a CSV file of any dialect; the row of import_run. format: auto, 8x8, cinnox or genesys; mode: insert, update or upsert (by contact or external ID), by default what the product does; default_region: ISO 3166-1 alpha-2, whose national phone notation is understood; empty_cells: keep or clear fields on update; visibility and owner (login) of new contacts; strict: the product''s own limits are errors. One bad record never costs another: see import_error and error_file().';
+
+CREATE FUNCTION import_large_object(loid oid, format text DEFAULT 'auto', mode text DEFAULT NULL,
+    default_region text DEFAULT NULL, encoding text DEFAULT NULL, delimiter text DEFAULT NULL,
+    quote text DEFAULT NULL, empty_cells text DEFAULT 'keep', visibility text DEFAULT NULL, owner text DEFAULT NULL,
+    strict boolean DEFAULT false, file_name text DEFAULT NULL, max_bytes bigint DEFAULT NULL)
+  RETURNS TABLE (import_id uuid, format text, file_name text, started_at timestamptz, finished_at timestamptz,
+                 started_by text, records bigint, inserted bigint, updated bigint, unchanged bigint, failed bigint,
+                 blank bigint, warnings bigint, options jsonb, message text)
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+  SELECT r.import_id, r.format, r.file_name, r.started_at, r.finished_at, r.started_by, r.records, r.inserted,
+         r.updated, r.unchanged, r.failed, r.blank, r.warnings, r.options, r.message
+    FROM contacts.import_large_object('contact'::regclass, import_large_object.loid, jsonb_strip_nulls(jsonb_build_object(
+             'format', import_large_object.format, 'mode', import_large_object.mode, 'default_region', import_large_object.default_region,
+             'encoding', import_large_object.encoding, 'delimiter', import_large_object.delimiter, 'quote', import_large_object.quote,
+             'empty_cells', import_large_object.empty_cells, 'visibility', import_large_object.visibility, 'owner', import_large_object.owner,
+             'strict', import_large_object.strict, 'file_name', import_large_object.file_name, 'max_bytes', import_large_object.max_bytes))) AS run,
+         jsonb_to_record(run)
+           AS r(import_id uuid, format text, file_name text, started_at timestamptz, finished_at timestamptz,
+                started_by text, records bigint, inserted bigint, updated bigint, unchanged bigint, failed bigint,
+                blank bigint, warnings bigint, options jsonb, message text);
+END;
+COMMENT ON FUNCTION import_large_object IS 'As import_csv(), the file being a large object that the caller may read: psql''s \lo_import brings one in from any client, of any size.';
+
+CREATE FUNCTION import_file(path text, format text DEFAULT 'auto', mode text DEFAULT NULL,
+    default_region text DEFAULT NULL, encoding text DEFAULT NULL, delimiter text DEFAULT NULL,
+    quote text DEFAULT NULL, empty_cells text DEFAULT 'keep', visibility text DEFAULT NULL, owner text DEFAULT NULL,
+    strict boolean DEFAULT false, file_name text DEFAULT NULL, max_bytes bigint DEFAULT NULL)
+  RETURNS TABLE (import_id uuid, format text, file_name text, started_at timestamptz, finished_at timestamptz,
+                 started_by text, records bigint, inserted bigint, updated bigint, unchanged bigint, failed bigint,
+                 blank bigint, warnings bigint, options jsonb, message text)
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+  SELECT r.import_id, r.format, r.file_name, r.started_at, r.finished_at, r.started_by, r.records, r.inserted,
+         r.updated, r.unchanged, r.failed, r.blank, r.warnings, r.options, r.message
+    FROM contacts.import_server_file('contact'::regclass, import_file.path, jsonb_strip_nulls(jsonb_build_object(
+             'format', import_file.format, 'mode', import_file.mode, 'default_region', import_file.default_region,
+             'encoding', import_file.encoding, 'delimiter', import_file.delimiter, 'quote', import_file.quote,
+             'empty_cells', import_file.empty_cells, 'visibility', import_file.visibility, 'owner', import_file.owner,
+             'strict', import_file.strict, 'file_name', import_file.file_name, 'max_bytes', import_file.max_bytes))) AS run,
+         jsonb_to_record(run)
+           AS r(import_id uuid, format text, file_name text, started_at timestamptz, finished_at timestamptz,
+                started_by text, records bigint, inserted bigint, updated bigint, unchanged bigint, failed bigint,
+                blank bigint, warnings bigint, options jsonb, message text);
+END;
+COMMENT ON FUNCTION import_file IS 'As import_csv(), the file being one of the server, for roles with the privileges of pg_read_server_files. A relative path begins at the data directory.';
+
+-- The failed records of an import, as they were in the file, with their errors in a column that every import
+-- ignores: to be corrected and imported again.
+CREATE FUNCTION error_file(import_id uuid DEFAULT NULL) RETURNS SETOF text
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  WITH run AS (
+    SELECT r.import_id, coalesce(r.delimiter, ',') AS delimiter, r.header,
+           -- An error file that failed again has its error column already.
+           (SELECT min(h.ordinality)::int FROM unnest(r.header) WITH ORDINALITY AS h(name, ordinality)
+             WHERE lower(trim(h.name)) = 'error detail') AS error_at
+      FROM import_run r
+     WHERE r.import_id = coalesce(error_file.import_id, (SELECT max_run.import_id FROM import_run max_run
+                                                          ORDER BY max_run.import_id DESC LIMIT 1))
+  ), width AS (
+    SELECT run.*, coalesce(run.error_at, cardinality(run.header) + 1) AS at FROM run
+  ), failed AS (
+    SELECT e.record, min(e.ordinal) AS first_ordinal,
+           string_agg(coalesce(e.column_name || ': ', '') || e.message, '; ' ORDER BY e.ordinal) AS detail
+      FROM import_error e JOIN run ON run.import_id = e.import_id
+     WHERE e.severity = 'error' AND e.record IS NOT NULL
+     GROUP BY e.record
+  )
+  SELECT f.csv
+    FROM (SELECT 0::bigint AS record,
+                 contacts.csv_record(w.header[:w.at - 1] || 'Error Detail'::text || w.header[w.at + 1:], w.delimiter) AS csv
+            FROM width w
+           UNION ALL
+          -- Cells that a short record lacks are filled up, so that the error stands in its column.
+          SELECT f.record,
+                 contacts.csv_record(e.cells[:w.at - 1]
+                                     || array_fill(''::text, ARRAY[greatest(w.at - 1 - cardinality(e.cells), 0)])
+                                     || f.detail
+                                     || e.cells[CASE WHEN w.error_at IS NULL THEN w.at ELSE w.at + 1 END:],
+                                     w.delimiter)
+            FROM failed f
+           CROSS JOIN width w
+            JOIN import_error e ON e.import_id = w.import_id AND e.ordinal = f.first_ordinal) AS f
+   ORDER BY f.record;
+END;
+COMMENT ON FUNCTION error_file(uuid) IS 'The failed records of an import (NULL: the last one that is visible) as a CSV file, a record a row, header first: the original columns and "Error Detail". Correct and import it again; the column may stay.';
+
+CREATE FUNCTION csv_template(format text) RETURNS SETOF text
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT contacts.csv_record(array_agg(f.header ORDER BY f.position))
+    FROM contacts.format_column() f
+   WHERE f.format = csv_template.format AND f.in_view AND f.target <> 'ignored'
+   GROUP BY f.format;
+END;
+COMMENT ON FUNCTION csv_template(text) IS 'The header of a format as the product documents it, as a CSV record; no row for an unknown format.';
+
+-- A format is a relation: reading csv_<format> gives the visible contacts as that product''s file, writing to it
+-- imports. The query comes from the format''s declaration.
+DO $$
+DECLARE
+  f text;
+BEGIN
+  FOR f IN SELECT DISTINCT c.format FROM contacts.format_column() c ORDER BY 1 LOOP
+    EXECUTE format('CREATE VIEW %I WITH (security_invoker) AS %s', 'csv_' || f, contacts.format_query(f));
+    EXECUTE format('COMMENT ON VIEW %I IS %L', 'csv_' || f,
+                   format('Contacts in the CSV format "%s". COPY or INSERT into it imports, as import_csv() does with this format''s defaults.', f));
+    EXECUTE format('CREATE TRIGGER import_begin BEFORE INSERT ON %I FOR EACH STATEMENT EXECUTE FUNCTION contacts.import_view(%L, %L)',
+                   'csv_' || f, f, 'contact');
+    EXECUTE format('CREATE TRIGGER import_row INSTEAD OF INSERT ON %I FOR EACH ROW EXECUTE FUNCTION contacts.import_view(%L, %L)',
+                   'csv_' || f, f, 'contact');
+    EXECUTE format('CREATE TRIGGER import_end AFTER INSERT ON %I FOR EACH STATEMENT EXECUTE FUNCTION contacts.import_view(%L, %L)',
+                   'csv_' || f, f, 'contact');
+  END LOOP;
+END
+$$;

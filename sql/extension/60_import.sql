@@ -1,0 +1,149 @@
+-- The import engine: what the functions, views and triggers of a directory call.
+
+-- The formats are declared once, in the engine; views, templates and docs read them here.
+CREATE OR REPLACE FUNCTION contacts.format_column()
+  RETURNS TABLE (format text, "position" int, header text, target text, label text, any_label boolean,
+                 required boolean, max_length int, in_view boolean, aliases text)
+  LANGUAGE c IMMUTABLE PARALLEL SAFE
+  AS 'MODULE_PATHNAME', 'contacts_format_column';
+COMMENT ON FUNCTION contacts.format_column() IS 'The columns of every CSV format: header as the product writes it, other spellings (separated by |), the field it goes to, label of a part (any_label: it also shows parts with a label that no other column names), the product''s limit in characters. IMMUTABLE: compiled in.';
+
+CREATE OR REPLACE FUNCTION contacts.format_term()
+  RETURNS TABLE (target text, stored text, written text)
+  LANGUAGE c IMMUTABLE PARALLEL SAFE
+  AS 'MODULE_PATHNAME', 'contacts_format_term';
+COMMENT ON FUNCTION contacts.format_term() IS 'How values of closed lists (contact_type, contact_level) are stored and how a CSV file writes them. IMMUTABLE: compiled in.';
+
+CREATE OR REPLACE FUNCTION contacts.import_content(contact regclass, content bytea, options jsonb) RETURNS jsonb
+  LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+  AS 'MODULE_PATHNAME', 'contacts_import_content';
+COMMENT ON FUNCTION contacts.import_content(regclass, bytea, jsonb) IS 'Imports a CSV file into the directory of this table "contact"; the row of import_run as JSON. For the directory''s import_csv().';
+
+CREATE OR REPLACE FUNCTION contacts.import_large_object(contact regclass, loid oid, options jsonb) RETURNS jsonb
+  LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+  AS 'MODULE_PATHNAME', 'contacts_import_large_object';
+COMMENT ON FUNCTION contacts.import_large_object(regclass, oid, jsonb) IS 'As contacts.import_content(), the file being a large object that the caller may read.';
+
+CREATE OR REPLACE FUNCTION contacts.import_server_file(contact regclass, path text, options jsonb) RETURNS jsonb
+  LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+  AS 'MODULE_PATHNAME', 'contacts_import_server_file';
+COMMENT ON FUNCTION contacts.import_server_file(regclass, text, jsonb) IS 'As contacts.import_content(), the file being one of the server; for roles with the privileges of pg_read_server_files.';
+
+CREATE OR REPLACE FUNCTION contacts.import_view() RETURNS trigger
+  LANGUAGE c VOLATILE
+  AS 'MODULE_PATHNAME', 'contacts_import_view';
+COMMENT ON FUNCTION contacts.import_view() IS 'Trigger of a format''s view: rows inserted by one statement are one import. Arguments: the format, the name of the table of contacts beside the view. Fired before and after the statement and instead of each row.';
+
+-- 2000 rows: the size of a full batch, so that statements over it are planned for what they get.
+CREATE OR REPLACE FUNCTION contacts.import_batch(relation text) RETURNS SETOF record
+  LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE ROWS 2000
+  AS 'MODULE_PATHNAME', 'contacts_import_batch';
+COMMENT ON FUNCTION contacts.import_batch(text) IS 'Rows that the running import writes now, with the columns that the caller names in its column definition list. Error 55000 outside of an import.';
+
+-- RFC 4180. IMMUTABLE: text in, text out.
+CREATE OR REPLACE FUNCTION contacts.csv_record(cells text[], delimiter text DEFAULT ',') RETURNS text
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT pg_catalog.string_agg(
+           CASE WHEN c.cell ~ ('["\r\n' || pg_catalog.regexp_replace(csv_record.delimiter, '([\\^\]-])', '\\\1') || ']')
+                     OR c.cell ~ '^\s|\s$'
+                THEN '"' || pg_catalog.replace(c.cell, '"', '""') || '"'
+                ELSE coalesce(c.cell, '') END,
+           csv_record.delimiter ORDER BY c.ordinality)
+  FROM pg_catalog.unnest(csv_record.cells) WITH ORDINALITY AS c(cell, ordinality);
+END;
+COMMENT ON FUNCTION contacts.csv_record(text[], text) IS 'One record of a CSV file (RFC 4180), without its line end; cells are quoted where they must be, NULL is an empty cell.';
+
+-- The query of a format's view, made from the format's declaration: it is a function, so that a directory of an older
+-- layout gets the same view by upgrade_directory().
+CREATE OR REPLACE FUNCTION contacts.format_query(format text) RETURNS text
+  LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  WITH col AS (
+    SELECT f."position", f.header, f.target, f.label,
+           -- How a part's column finds its part: by label, or by any label that no other column names.
+           CASE WHEN f.any_label THEN
+                  pg_catalog.format('p.label <> ALL (%L::text[])',
+                    (SELECT coalesce(pg_catalog.array_agg(DISTINCT o.label), '{}')
+                       FROM contacts.format_column() o
+                      WHERE o.format = f.format AND NOT o.any_label
+                        AND o.label IS NOT NULL AND o.target = f.target))
+                ELSE pg_catalog.format('p.label = %L', f.label) END AS fits,
+           CASE WHEN f.target LIKE 'phone%' THEN 'phone'
+                WHEN f.target LIKE 'email%' THEN 'email'
+                WHEN f.target IN ('street', 'street2', 'city', 'region', 'postal_code', 'country') THEN 'address'
+                WHEN f.target = 'social' THEN 'social'
+                WHEN f.target = 'groups' THEN 'contact_group' END AS part,
+           f.format AS name
+      FROM contacts.format_column() f
+     WHERE f.format = format_query.format AND f.in_view
+  ), expression AS (
+    SELECT c.*,
+           CASE
+             WHEN c.target IN ('phone', 'phone_extension', 'phone_accepts_sms', 'email', 'street', 'street2', 'city',
+                               'region', 'postal_code', 'country') THEN
+               pg_catalog.format('(pg_catalog.array_agg(%s ORDER BY p.position) FILTER (WHERE %s))[1]',
+                 CASE c.target
+                   WHEN 'phone' THEN
+                     CASE WHEN EXISTS (SELECT FROM contacts.format_column() e
+                                        WHERE e.format = c.name AND e.target = 'phone_extension')
+                          THEN 'coalesce(contacts.phone_base(p.number)::text, p.entered)'
+                          ELSE 'coalesce(p.number::text, p.entered)' END
+                   WHEN 'phone_extension' THEN 'contacts.phone_extension(p.number)'
+                   WHEN 'phone_accepts_sms' THEN 'p.accepts_sms::text'
+                   WHEN 'email' THEN 'p.address::text'
+                   WHEN 'country' THEN 'coalesce(contacts.country_name(p.country, ''en''), p.country, p.country_entered)'
+                   ELSE 'p.' || c.target END,
+                 c.fits)
+             WHEN c.target = 'phones' THEN
+               'pg_catalog.string_agg(coalesce(p.number::text, p.entered) || '' '' || CASE WHEN p.label IN (''work'', ''mobile'', ''home'') '
+               || 'THEN pg_catalog.upper(p.label) ELSE ''OTHER'' END, '': '' ORDER BY p.position)'
+             WHEN c.target = 'social' THEN
+               pg_catalog.format('(pg_catalog.array_agg(p.handle ORDER BY p.position) FILTER (WHERE p.network = %L))[1]', c.label)
+             WHEN c.target = 'groups' THEN
+               'pg_catalog.string_agg(g.name, '';'' ORDER BY g.name)'
+             WHEN c.target = 'contact_id' THEN
+               pg_catalog.format('CASE WHEN c.source = %L AND c.external_id IS NOT NULL THEN c.external_id ELSE c.contact_id::text END', c.name)
+             WHEN c.target = 'birth_date' THEN
+               'pg_catalog.to_char(c.birth_date, CASE WHEN c.birth_year_known THEN ''MM/DD/YYYY'' ELSE ''MM/DD'' END)'
+             WHEN c.target = 'language' THEN 'coalesce(contacts.language_name(c.language, ''en''), c.language)'
+             WHEN c.target IN ('contact_type', 'contact_level') THEN
+               pg_catalog.format('CASE c.%I%s END', c.target,
+                 (SELECT pg_catalog.string_agg(pg_catalog.format(' WHEN %L THEN %L', t.stored, t.written), '' ORDER BY t.stored)
+                    FROM contacts.format_term() t WHERE t.target = c.target))
+             WHEN c.target = 'websites' THEN 'c.websites[1]'
+             WHEN c.target = 'custom' THEN pg_catalog.format('c.custom ->> %L', c.label)
+             WHEN c.target = 'organization_id' THEN
+               pg_catalog.format('CASE WHEN o.source = %L AND o.external_id IS NOT NULL THEN o.external_id ELSE o.organization_id::text END', c.name)
+             WHEN c.target IN ('organization_websites', 'organization_tags') THEN
+               pg_catalog.format('pg_catalog.array_to_string(o.%I, '';'')', pg_catalog.substr(c.target, 14))
+             WHEN c.target IN ('organization_phone', 'organization_fax') THEN
+               pg_catalog.format('coalesce(o.%1$I::text, o.%2$I)', pg_catalog.substr(c.target, 14), pg_catalog.substr(c.target, 14) || '_entered')
+             WHEN c.target = 'organization_type' THEN 'o.organization_type'
+             WHEN c.target LIKE 'organization%' THEN pg_catalog.format('o.%I::text', pg_catalog.substr(c.target, 14))
+             WHEN c.target = 'ignored' THEN 'NULL::text'
+             ELSE pg_catalog.format('c.%I', c.target)
+           END AS sql
+      FROM col c
+  )
+  SELECT E'SELECT\n'
+      || (SELECT pg_catalog.string_agg(
+                   pg_catalog.format('  %s AS %I',
+                     CASE WHEN e.part IS NULL THEN e.sql ELSE pg_catalog.format('%I.%I', e.part, 'c' || e."position") END,
+                     e.header),
+                   E',\n' ORDER BY e."position")
+            FROM expression e)
+      || E'\nFROM contact c'
+      || CASE WHEN EXISTS (SELECT FROM expression e WHERE e.target LIKE 'organization%')
+              THEN E'\nLEFT JOIN organization o ON o.organization_id = c.organization_id' ELSE '' END
+      || coalesce((SELECT pg_catalog.string_agg(
+                   pg_catalog.format(E'\nLEFT JOIN LATERAL (SELECT %s FROM %s WHERE p.contact_id = c.contact_id) AS %I ON true',
+                     j.list,
+                     CASE j.part WHEN 'contact_group' THEN 'contact_group_member p JOIN contact_group g ON g.group_id = p.group_id'
+                                 ELSE 'contact_' || j.part || ' p' END,
+                     j.part), '' ORDER BY j.part)
+            FROM (SELECT e.part, pg_catalog.string_agg(pg_catalog.format('%s AS %I', e.sql, 'c' || e."position"), ', ' ORDER BY e."position") AS list
+                    FROM expression e WHERE e.part IS NOT NULL GROUP BY e.part) j), '')
+      || E'\nWHERE c.merged_into IS NULL';
+END;
+COMMENT ON FUNCTION contacts.format_query(text) IS 'The query of a format''s view, csv_<format>, over the tables of a directory on the search path; NULL for an unknown format.';
