@@ -560,6 +560,14 @@ std::string ImportFile(Oid contact, csv::ByteSource &source, std::int64_t bytes,
     Result<HeaderMatch> header = FindHeader(import.format(), candidates);
     if (!header) throw Error(header.fault());
     const std::size_t header_at = header->record;
+    if (header_at + 1 == first.size()) {
+        Fault fault;
+        fault.sqlstate = sqlstate::kInvalidTextRepresentation;
+        fault.message = "the file has a header but no record";
+        fault.detail = std::string("The header is one of format \"") + header->mapping.format->name +
+                       "\"; records were expected after line " + std::to_string(first[header_at].line) + '.';
+        throw Error(fault);
+    }
     const std::int64_t header_line = first[header_at].line;
     import.Begin(std::move(header).value().mapping, reader.dialect().delimiter);
     const Format &format = *import.format();

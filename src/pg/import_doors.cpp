@@ -9,9 +9,9 @@ extern "C" {
 #include "libpq/libpq-fs.h"
 #include "miscadmin.h"
 #include "storage/fd.h"
-#include "storage/large_object.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -26,28 +26,41 @@ extern "C" {
 namespace contacts::pg {
 namespace {
 
-// A large object, read in pieces. Its own permission check is that of lo_open.
+// A large object, read in pieces through the SQL functions' own code: it checks permissions and cleans up when the
+// (sub)transaction ends, however that happens.
 class LargeObjectSource : public csv::ByteSource {
   public:
     explicit LargeObjectSource(Oid id) {
-        object_ = Call([&] { return inv_open(id, INV_READ, CurrentMemoryContext); });
-        size_ = Call([&] {
-            const int64 end = inv_seek(object_, 0, SEEK_END);
-            inv_seek(object_, 0, SEEK_SET);
-            return end;
+        descriptor_ = Call([&] {
+            return DirectFunctionCall2(be_lo_open, ObjectIdGetDatum(id), Int32GetDatum(INV_READ));
         });
+        size_ = Seek(0, SEEK_END);
+        Seek(0, SEEK_SET);
     }
     std::size_t Read(char *buffer, std::size_t capacity) override {
         const int wanted = static_cast<int>(std::min<std::size_t>(capacity, 1 << 20));
-        return static_cast<std::size_t>(Call([&] { return inv_read(object_, buffer, wanted); }));
+        return Call([&] {
+            auto *piece = DatumGetByteaPP(DirectFunctionCall2(be_loread, descriptor_, Int32GetDatum(wanted)));
+            const std::size_t length = VARSIZE_ANY_EXHDR(piece);
+            memcpy(buffer, VARDATA_ANY(piece), length);
+            pfree(piece);
+            return length;
+        });
     }
     std::int64_t size() const { return size_; }
     void Close() {
-        Call([&] { inv_close(object_); });
+        Call([&] { DirectFunctionCall1(be_lo_close, descriptor_); });
     }
 
   private:
-    LargeObjectDesc *object_;
+    std::int64_t Seek(std::int64_t offset, int whence) {
+        return Call([&] {
+            return DatumGetInt64(
+                DirectFunctionCall3(be_lo_lseek64, descriptor_, Int64GetDatum(offset), Int32GetDatum(whence)));
+        });
+    }
+
+    Datum descriptor_;
     std::int64_t size_;
 };
 

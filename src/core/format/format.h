@@ -67,7 +67,7 @@ bool IsOrganization(Target target);
 
 // How a header of the file is compared with a declared one.
 enum class HeaderCase : std::uint8_t {
-    kLoose,  // case, spaces and _ - . do not count
+    kLoose,  // case does not count, runs of spaces and _ - . / are one space
     kExact,  // as the product documents it, case-sensitive
 };
 

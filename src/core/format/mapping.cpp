@@ -210,8 +210,16 @@ std::string NormalizeHeader(std::string_view header, bool loose) {
     const std::string_view trimmed = TrimCell(visible);
     if (!loose) return std::string(trimmed);
     std::string out;
-    for (const char c : trimmed)
-        if (c != ' ' && c != '_' && c != '-' && c != '.') out += ToLowerAscii(c);
+    bool gap = false;
+    for (const char c : trimmed) {
+        if (c == ' ' || c == '_' || c == '-' || c == '.' || c == '/') {
+            gap = !out.empty();
+            continue;
+        }
+        if (gap) out += ' ';
+        gap = false;
+        out += ToLowerAscii(c);
+    }
     while (!out.empty() && (out.back() == '*' || out.back() == ':')) out.pop_back();
     return out;
 }
