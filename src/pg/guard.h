@@ -106,7 +106,7 @@ auto Call(Body &&body) -> decltype(body()) {
     } else {
         static_assert(std::is_trivially_copyable_v<Value>);
         volatile Value *slot;
-        alignas(Value) unsigned char storage[sizeof(Value)];
+        alignas(Value) unsigned char storage[sizeof(Value)] = {};
         slot = reinterpret_cast<volatile Value *>(storage);
         PG_TRY();
         { *const_cast<Value *>(slot) = body(); }
