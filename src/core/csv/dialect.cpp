@@ -18,7 +18,7 @@ struct Counts {
 // Counts of the first records that have any text. Without knowing the delimiter, a quote opens a cell after
 // any candidate.
 std::vector<Counts> CountRecords(std::string_view text, bool whole, char quote, char escape,
-                                 const std::vector<char>& candidates) {
+                                 const std::vector<char> &candidates) {
     std::vector<Counts> records;
     Counts counts;
     bool blank = true;
@@ -72,14 +72,13 @@ std::vector<Counts> CountRecords(std::string_view text, bool whole, char quote, 
 }  // namespace
 
 SeparatorLine FindSeparatorLine(std::string_view text) {
-    constexpr std::string_view kPrefix = "sep=";
+    constexpr std::string_view kLower = "sep=";
+    constexpr std::string_view kUpper = "SEP=";
     std::size_t i = 0;
     const bool quoted = !text.empty() && text[0] == '"';
     if (quoted) ++i;
-    for (const char c : kPrefix) {
-        if (i == text.size() || (text[i] | 0x20) != (c | 0x20)) return {};
-        ++i;
-    }
+    for (std::size_t k = 0; k < kLower.size(); ++k, ++i)
+        if (i == text.size() || (text[i] != kLower[k] && text[i] != kUpper[k])) return {};
     if (i == text.size()) return {};
     const char delimiter = text[i];
     const auto byte = static_cast<unsigned char>(delimiter);
@@ -102,7 +101,7 @@ SeparatorLine FindSeparatorLine(std::string_view text) {
     return {i, delimiter};
 }
 
-Delimiter DetectDelimiter(std::string_view sample, bool whole, char quote, char escape, const char* given) {
+Delimiter DetectDelimiter(std::string_view sample, bool whole, char quote, char escape, const char *given) {
     std::vector<char> candidates;
     if (given != nullptr) {
         candidates = {*given};
@@ -119,7 +118,7 @@ Delimiter DetectDelimiter(std::string_view sample, bool whole, char quote, char 
     std::size_t winner = 0;
     for (std::size_t c = 0; c < candidates.size(); ++c) {
         std::vector<int> numbers;
-        for (const Counts& record : records)
+        for (const Counts &record : records)
             if (record.delimiters[c] > 0) numbers.push_back(record.delimiters[c]);
         std::sort(numbers.begin(), numbers.end());
         Score score{static_cast<int>(numbers.size()), 0, 0};
@@ -134,7 +133,7 @@ Delimiter DetectDelimiter(std::string_view sample, bool whole, char quote, char 
     Delimiter result{candidates.empty() ? ',' : candidates[winner], false};
     int delimiters = 0;
     int spaced = 0;
-    for (const Counts& record : records) {
+    for (const Counts &record : records) {
         delimiters += record.delimiters[winner];
         spaced += record.spaced[winner];
     }

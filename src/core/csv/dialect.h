@@ -19,6 +19,6 @@ struct Delimiter {
 };
 // From the first records of a text, counting outside quotes; `given` is the delimiter if it is known.
 // `whole`: the text ends with `sample`. Comma wins ties.
-Delimiter DetectDelimiter(std::string_view sample, bool whole, char quote, char escape, const char* given);
+Delimiter DetectDelimiter(std::string_view sample, bool whole, char quote, char escape, const char *given);
 
 }  // namespace contacts::csv

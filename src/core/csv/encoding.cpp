@@ -15,17 +15,17 @@
 namespace contacts::csv {
 namespace {
 
-unsigned char Byte(const char* p) {
+unsigned char Byte(const char *p) {
     return static_cast<unsigned char>(*p);
 }
 
 // The first byte that is NUL or not ASCII.
-const char* SkipPlainAscii(const char* p, const char* end) {
+const char *SkipPlainAscii(const char *p, const char *end) {
 #if defined(__SSE2__)
     const __m128i zero = _mm_setzero_si128();
     for (; end - p >= 32; p += 32) {
-        const __m128i a = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
-        const __m128i b = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p + 16));
+        const __m128i a = _mm_loadu_si128(reinterpret_cast<const __m128i *>(p));
+        const __m128i b = _mm_loadu_si128(reinterpret_cast<const __m128i *>(p + 16));
         const __m128i nul = _mm_cmpeq_epi8(_mm_min_epu8(a, b), zero);
         if (_mm_movemask_epi8(_mm_or_si128(nul, _mm_or_si128(a, b))) != 0) break;
     }
@@ -42,7 +42,7 @@ const char* SkipPlainAscii(const char* p, const char* end) {
 }
 
 // A sequence that is well-formed as far as it goes, cut by `end`.
-bool CutSequence(const char* p, const char* end) {
+bool CutSequence(const char *p, const char *end) {
     char padded[4] = {};
     const auto length = static_cast<std::size_t>(end - p);
     if (length == 0 || length >= 4) return false;
@@ -61,7 +61,7 @@ struct Tally {
     std::size_t bad = 0;   // places where there is none
 };
 
-Tally Count(const char* p, const char* end, bool whole) {
+Tally Count(const char *p, const char *end, bool whole) {
     Tally tally;
     while ((p = SkipPlainAscii(p, end)) < end) {
         if (*p == '\0') {
@@ -93,22 +93,31 @@ bool LooksLikeUtf32(std::string_view text, bool big_endian) {
     return true;
 }
 
-// At least a quarter of the units is below U+0100, and NULs stand on one side only.
-const char* Utf16Pattern(std::string_view text) {
+// UTF-16 of any script has NULs, those of ASCII characters, on one side of its units only. In UTF-8 with a
+// few NULs that may happen too, but there the other bytes are text: in UTF-16 they are either no UTF-8, or,
+// where a script keeps to one row of Unicode, control characters.
+const char *Utf16Pattern(std::string_view text) {
     text = text.substr(0, kPatternBytes);
     const std::size_t units = text.size() / 2;
     if (units < 2) return nullptr;
     std::size_t zeros[2] = {0, 0};
-    for (std::size_t i = 0; i < units * 2; ++i) zeros[i % 2] += text[i] == '\0';
-    if (zeros[0] == 0 && zeros[1] * 4 >= units) return "UTF-16LE";
-    if (zeros[1] == 0 && zeros[0] * 4 >= units) return "UTF-16BE";
-    return nullptr;
+    std::size_t controls[2] = {0, 0};
+    for (std::size_t i = 0; i < units * 2; ++i) {
+        const unsigned char byte = Byte(&text[i]);
+        zeros[i % 2] += byte == 0;
+        controls[i % 2] += byte < '\t' || (byte > '\r' && byte < 0x20);
+    }
+    if ((zeros[0] == 0) == (zeros[1] == 0)) return nullptr;
+    const int side = zeros[1] != 0;
+    const bool no_utf8 = Count(text.data(), text.data() + text.size(), false).bad > 0;
+    if (controls[side] * 10 < units * 9 && !(no_utf8 && zeros[side] * 4 >= units)) return nullptr;
+    return side == 1 ? "UTF-16LE" : "UTF-16BE";
 }
 
 }  // namespace
 
-std::size_t Utf8Length(const char* p, const char* end) {
-    const auto continues = [&](const char* at) { return (Byte(at) & 0xC0) == 0x80; };
+std::size_t Utf8Length(const char *p, const char *end) {
+    const auto continues = [&](const char *at) { return (Byte(at) & 0xC0) == 0x80; };
     const unsigned char lead = Byte(p);
     if (lead < 0x80) return 1;
     if (lead < 0xE0) return lead >= 0xC2 && end - p >= 2 && continues(p + 1) ? 2 : 0;
@@ -122,8 +131,8 @@ std::size_t Utf8Length(const char* p, const char* end) {
     return 4;
 }
 
-Usable CheckText(const char* begin, const char* end, bool text_ends) {
-    const char* p = begin;
+Usable CheckText(const char *begin, const char *end, bool text_ends) {
+    const char *p = begin;
     for (;;) {
         p = SkipPlainAscii(p, end);
         if (p == end) return {end, false};
@@ -161,33 +170,48 @@ Detection DetectEncoding(std::string_view sample, bool whole) {
     }
     if (LooksLikeUtf32(sample, true)) return {"UTF-32BE"};
     if (LooksLikeUtf32(sample, false)) return {"UTF-32LE"};
-    if (const char* utf16 = Utf16Pattern(sample)) return {utf16};
+    if (const char *utf16 = Utf16Pattern(sample)) return {utf16};
     const Tally tally = Count(sample.data(), sample.data() + sample.size(), whole);
     // Accidental UTF-8 is rare in other encodings, so a few well-formed sequences outweigh a stray byte.
     if (tally.bad > tally.good) return {"windows-1252", 0, true};
     return {"UTF-8", 0, false, tally.good + tally.bad == 0};
 }
 
-std::string KnownEncoding(const std::string& name) {
+std::string KnownEncoding(const std::string &name) {
     // A converter's name may carry options after a comma, or be a path; only listed names are taken.
     if (name.find(',') != std::string::npos) return {};
+    std::string wanted = name;
+    for (char &c : wanted)
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    // PostgreSQL has names of its own; most of the others ICU knows.
+    if (wanted.size() > 3 && wanted.starts_with("WIN") &&
+        wanted.find_first_not_of("0123456789", 3) == std::string::npos)
+        wanted.insert(3, "DOWS-");
+    else if (wanted == "SJIS")
+        wanted = "Shift_JIS";
+    else if (wanted == "UHC")
+        wanted = "windows-949";
     UErrorCode status = U_ZERO_ERROR;
-    if (ucnv_countAliases(name.c_str(), &status) == 0 || U_FAILURE(status)) return {};
-    for (const char* standard : {"MIME", "IANA"}) {
+    if (ucnv_countAliases(wanted.c_str(), &status) == 0 || U_FAILURE(status)) return {};
+    // Some listed converters are not installed everywhere.
+    UConverter *probe = ucnv_open(wanted.c_str(), &status);
+    if (U_FAILURE(status)) return {};
+    ucnv_close(probe);
+    for (const char *standard : {"MIME", "IANA"}) {
         status = U_ZERO_ERROR;
-        const char* known = ucnv_getStandardName(name.c_str(), standard, &status);
+        const char *known = ucnv_getStandardName(wanted.c_str(), standard, &status);
         if (U_SUCCESS(status) && known != nullptr) return known;
     }
     status = U_ZERO_ERROR;
-    const char* known = ucnv_getAlias(name.c_str(), 0, &status);
-    return U_SUCCESS(status) && known != nullptr ? known : name;
+    const char *known = ucnv_getAlias(wanted.c_str(), 0, &status);
+    return U_SUCCESS(status) && known != nullptr ? known : wanted;
 }
 
-void Transcoder::Close::operator()(UConverter* converter) const {
+void Transcoder::Close::operator()(UConverter *converter) const {
     ucnv_close(converter);
 }
 
-Transcoder::Transcoder(const std::string& encoding, std::int64_t source_offset)
+Transcoder::Transcoder(const std::string &encoding, std::int64_t source_offset)
     : source_offset_(source_offset) {
     UErrorCode status = U_ZERO_ERROR;
     converter_.reset(ucnv_open(encoding.c_str(), &status));
@@ -198,11 +222,11 @@ Transcoder::Transcoder(const std::string& encoding, std::int64_t source_offset)
                     "could not open ICU converter \"" + encoding + "\": " + u_errorName(status));
 }
 
-void Transcoder::Convert(std::string_view bytes, bool last, std::int64_t text_offset, std::string& out,
-                         std::vector<BadSpot>& spots) {
+void Transcoder::Convert(std::string_view bytes, bool last, std::int64_t text_offset, std::string &out,
+                         std::vector<BadSpot> &spots) {
     const std::size_t out_before = out.size();
-    const char* source = bytes.data();
-    const char* const limit = source + bytes.size();
+    const char *source = bytes.data();
+    const char *const limit = source + bytes.size();
     const auto spot = [&](std::int64_t source_offset, bool nul) {
         BadSpot bad{};
         bad.text_offset = text_offset + static_cast<std::int64_t>(out.size() - out_before);
@@ -222,8 +246,8 @@ void Transcoder::Convert(std::string_view bytes, bool last, std::int64_t text_of
     for (;;) {
         UChar units[4096];
         std::int32_t origins[4096];
-        UChar* target = units;
-        const char* const start = source;
+        UChar *target = units;
+        const char *const start = source;
         UErrorCode status = U_ZERO_ERROR;
         ucnv_toUnicode(converter_.get(), &target, units + std::size(units), &source, limit, origins, last,
                        &status);
@@ -233,7 +257,7 @@ void Transcoder::Convert(std::string_view bytes, bool last, std::int64_t text_of
             out.append(text, length);
             length = 0;
         };
-        for (const UChar* u = units; u < target; ++u) {
+        for (const UChar *u = units; u < target; ++u) {
             UChar32 code = *u;
             if (code - 1u < 0x7Fu && lead_ == 0) {
                 text[length++] = static_cast<char>(code);

@@ -13,14 +13,14 @@ struct UConverter;
 namespace contacts::csv {
 
 // Length of the well-formed UTF-8 sequence (RFC 3629) at `p`, 0 if there is none before `end`.
-std::size_t Utf8Length(const char* p, const char* end);
+std::size_t Utf8Length(const char *p, const char *end);
 
 struct Usable {
-    const char* until;  // up to here the text is well-formed UTF-8 without NUL
+    const char *until;  // up to here the text is well-formed UTF-8 without NUL
     bool bad;           // the byte there is a NUL or begins no well-formed sequence
 };
 // Checks [begin, end). A sequence that `end` cuts is bad only if the text ends there.
-Usable CheckText(const char* begin, const char* end, bool text_ends);
+Usable CheckText(const char *begin, const char *end, bool text_ends);
 
 struct Detection {
     std::string encoding;
@@ -36,7 +36,7 @@ Detection DetectEncoding(std::string_view sample, bool whole);
 bool RatherUtf8(std::string_view piece);
 
 // The encoding that ICU knows by this name, as the name to show; empty if there is none.
-std::string KnownEncoding(const std::string& name);
+std::string KnownEncoding(const std::string &name);
 
 // Bytes of the source that are no text, or a NUL.
 struct BadSpot {
@@ -52,15 +52,15 @@ inline constexpr char kStandIn = '\xFF';  // never part of UTF-8
 class Transcoder {
   public:
     // `source_offset` is where in the source the first byte to convert stands.
-    Transcoder(const std::string& encoding, std::int64_t source_offset);
+    Transcoder(const std::string &encoding, std::int64_t source_offset);
 
     // Appends the text to `out`, whose end has the offset `text_offset`, and what is no text to `spots`.
-    void Convert(std::string_view bytes, bool last, std::int64_t text_offset, std::string& out,
-                 std::vector<BadSpot>& spots);
+    void Convert(std::string_view bytes, bool last, std::int64_t text_offset, std::string &out,
+                 std::vector<BadSpot> &spots);
 
   private:
     struct Close {
-        void operator()(UConverter* converter) const;
+        void operator()(UConverter *converter) const;
     };
     std::unique_ptr<UConverter, Close> converter_;
     std::int64_t source_offset_;

@@ -19,30 +19,49 @@ constexpr std::size_t kSample = 1 << 20;          // bytes that decide the encod
 constexpr std::size_t kBlock = 256 << 10;         // bytes read at a time
 constexpr std::size_t kDialectSample = 64 << 10;  // characters that decide the delimiter
 constexpr std::size_t kPadding = 192;  // readable behind the text: two scan blocks and the sentinel
+constexpr int kNoCharacter = -1000;    // equals no char
 constexpr std::size_t kNowhere = std::numeric_limits<std::size_t>::max();
 
-// Which of 64 bytes are a delimiter, quote, escape, CR or LF, as a bit mask.
+// Walks over the bytes that mean something: delimiter, quote, escape, CR and LF, 64 bytes at a time.
 class SpecialBytes {
   public:
     SpecialBytes(char delimiter, char quote, char escape) {
-        const char wanted[5] = {'\n', '\r', delimiter, quote, escape};
-        for (int i = 0; i < 5; ++i) {
-#if defined(__SSE2__)
-            wanted_[i] = _mm_set1_epi8(wanted[i]);
-#else
-            wanted_[i] = 0x0101010101010101u * static_cast<unsigned char>(wanted[i]);
-#endif
-        }
+        const char wanted[kKinds] = {'\n', '\r', delimiter, quote, escape};
+        for (int i = 0; i < kKinds; ++i) wanted_[i] = Repeat(wanted[i]);
     }
 
-#if defined(__SSE2__)
-    std::uint64_t Find(const char* p) const {
-        return Find16(p) | Find16(p + 16) << 16 | Find16(p + 32) << 32 | Find16(p + 48) << 48;
+    bool Positioned() const { return block_ != nullptr; }
+    void Forget() { block_ = nullptr; }
+    void Seek(const char *p) {
+        block_ = p;
+        mask_ = Find(p);
+    }
+    // The next one. The sentinel behind the text stops the walk; behind it only Seek may follow.
+    const char *Next() {
+        while (mask_ == 0) {
+            block_ += 64;
+            mask_ = Find(block_);
+        }
+        const char *at = block_ + std::countr_zero(mask_);
+        mask_ &= mask_ - 1;
+        return at;
     }
 
   private:
-    std::uint64_t Find16(const char* p) const {
-        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+    static constexpr int kKinds = 5;
+
+#if defined(__SSE2__)
+    using Bytes = __m128i;
+    static Bytes Repeat(char c) {
+        return _mm_set1_epi8(c);
+    }
+
+    std::uint64_t Find(const char *p) const {
+        return Find16(p) | Find16(p + 16) << 16 | Find16(p + 32) << 32 | Find16(p + 48) << 48;
+    }
+
+    std::uint64_t Find16(const char *p) const {
+        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i *>(p));
         const __m128i ends =
             _mm_or_si128(_mm_cmpeq_epi8(bytes, wanted_[0]), _mm_cmpeq_epi8(bytes, wanted_[1]));
         const __m128i cells =
@@ -50,26 +69,37 @@ class SpecialBytes {
         const __m128i all = _mm_or_si128(_mm_or_si128(ends, cells), _mm_cmpeq_epi8(bytes, wanted_[4]));
         return static_cast<std::uint32_t>(_mm_movemask_epi8(all));
     }
-
-    __m128i wanted_[5];
 #else
-    std::uint64_t Find(const char* p) const {
+    using Bytes = std::uint64_t;
+    static Bytes Repeat(char c) {
+        return 0x0101010101010101u * static_cast<unsigned char>(c);
+    }
+
+    std::uint64_t Find(const char *p) const {
         std::uint64_t mask = 0;
-        for (int i = 0; i < 64; ++i, ++p) {
-            bool special = false;
-            for (const std::uint64_t wanted : wanted_)
-                special |= static_cast<unsigned char>(*p) == (wanted & 0xFF);
-            mask |= std::uint64_t{special} << i;
+        for (int i = 0; i < 64; i += 8) {
+            Bytes bytes = 0;
+            for (int j = 0; j < 8; ++j) bytes |= Bytes{static_cast<unsigned char>(p[i + j])} << (8 * j);
+            // A zero byte leaves its high bit set, and no other byte does.
+            constexpr Bytes kLow = 0x7F7F7F7F7F7F7F7Fu;
+            Bytes found = 0;
+            for (const Bytes wanted : wanted_) {
+                const Bytes difference = bytes ^ wanted;
+                found |= ~(((difference & kLow) + kLow) | difference | kLow);
+            }
+            // Gathers the eight high bits.
+            mask |= ((found >> 7) * 0x0102040810204080u >> 56) << i;
         }
         return mask;
     }
-
-  private:
-    std::uint64_t wanted_[5];
 #endif
+
+    Bytes wanted_[kKinds];
+    const char *block_ = nullptr;
+    std::uint64_t mask_ = 0;
 };
 
-[[noreturn]] void RefuseOption(const std::string& message, const std::string& detail) {
+[[noreturn]] void RefuseOption(const std::string &message, const std::string &detail) {
     Fault fault;
     fault.code = "invalid_option";
     fault.message = message;
@@ -78,11 +108,21 @@ class SpecialBytes {
     throw Error(std::move(fault));
 }
 
-void AppendEscaped(std::string& out, unsigned char byte) {
+void AppendEscaped(std::string &out, unsigned char byte) {
     static constexpr char kHex[] = "0123456789ABCDEF";
     out += "\\x";
     out += kHex[byte >> 4];
     out += kHex[byte & 15];
+}
+
+bool IsContinuation(char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+}
+
+std::int64_t CountLineEnds(const char *p, const char *end) {
+    std::int64_t count = 0;
+    for (; p < end; ++p) count += *p == '\n' || (*p == '\r' && !(p + 1 < end && p[1] == '\n'));
+    return count;
 }
 
 bool IsBlank(std::string_view cell) {
@@ -100,7 +140,7 @@ bool IsBlank(std::string_view cell) {
 
 }  // namespace
 
-std::size_t MemorySource::Read(char* buffer, std::size_t capacity) {
+std::size_t MemorySource::Read(char *buffer, std::size_t capacity) {
     const std::size_t length = std::min(capacity, rest_.size());
     if (length > 0) std::memcpy(buffer, rest_.data(), length);
     rest_.remove_prefix(length);
@@ -109,8 +149,8 @@ std::size_t MemorySource::Read(char* buffer, std::size_t capacity) {
 
 class Reader::Impl {
   public:
-    Impl(ByteSource& source, Options options);
-    bool Next(Record& record);
+    Impl(ByteSource &source, Options options);
+    bool Next(Record &record);
 
     Dialect dialect_;
     std::vector<Notice> notices_;
@@ -120,32 +160,52 @@ class Reader::Impl {
     // A cell whose text is not yet what its bytes are.
     struct Fixup {
         std::size_t cell;
-        const char* dropped;  // closing quote with text behind it, or null
+        const char *dropped;  // closing quote with text behind it, or null
         bool unescape;
     };
 
     // Bytes and text
     void Start();
-    std::size_t ReadFully(char* to, std::size_t length);
+    std::size_t ReadFully(char *to, std::size_t length);
     void Reserve(std::size_t extra);
     void ReadBlock();
     bool Fill(std::size_t more);
     void TakeTranscoded(std::string_view bytes, bool last);
-    void StartTranscoder(const std::string& encoding, std::int64_t source_offset);
+    void StartTranscoder(const std::string &encoding, std::int64_t source_offset);
     std::size_t NextBad(std::size_t until);
 
-    // Records
-    bool Parse(Record& record);
-    void SkipLine();
-    void ApplyFixups(Record& record);
-    void StripInitialSpaces(Record& record);
-    void ReportBadText(Record& record, std::size_t bad, std::size_t record_end);
-    void SetFault(Record& record, const char* code, std::string message, std::string detail,
-                  const char* state = sqlstate::kBadCopyFileFormat) const;
+    void ForgetChecks();
 
-    ByteSource& source_;
+    // Records
+    enum class Cell { kPlain, kQuoted, kCut, kUnterminated, kMore };
+    struct Scan {
+        const char *begin = nullptr;  // of the record
+        const char *end = nullptr;    // of the text in the buffer
+        bool more = false;            // what `end` cuts is to be read with more text
+        const char *at = nullptr;
+        const char *no_close_until = nullptr;  // no quote before this one closes a cell
+        std::int64_t lines = 0;                // line ends inside the record
+        SpecialBytes specials{',', '"', '"'};
+    };
+
+    bool Parse(Record &record);
+    Cell ParseQuoted(Record &record, Scan &scan, const char *open);
+    bool ClosesOnThisLine(const char *&p, const char *end) const;
+    bool EndsCell(char c) const { return c == dialect_.delimiter || c == '\n' || c == '\r'; }
+    void SkipLine();
+    void CutCell(Record &record, Scan &scan, const char *from, bool quoted) const;
+    void RefuseQuote(Record &record) const;
+    void RefuseRecord(Record &record) const;
+    void ApplyFixups(Record &record);
+    void StripInitialSpaces(Record &record) const;
+    void ReportBadText(Record &record, std::size_t bad, std::int64_t line);
+    void SetFault(Record &record, const char *code, std::string message, std::string detail,
+                  const char *state = sqlstate::kBadCopyFileFormat) const;
+
+    ByteSource &source_;
     Options options_;
-    SpecialBytes special_;
+    SpecialBytes specials_;  // after the last record, unless the buffer changed
+    int padding_ = ' ';      // what may stand around quotes
     bool has_quote_ = true;
 
     // [pos_, end_) is text not yet handed out; a sentinel LF stands at end_.
@@ -170,12 +230,13 @@ class Reader::Impl {
     std::int64_t line_ = 1;
     std::int64_t number_ = 0;
     bool skip_line_ = false;  // the rest of a line that was too long is to be dropped
+    bool give_up_ = false;    // the record at pos_ has too many cells
     std::vector<Fixup> fixups_;
     std::string escaped_;
 };
 
-Reader::Impl::Impl(ByteSource& source, Options options)
-    : source_(source), options_(std::move(options)), special_(',', '"', '"') {
+Reader::Impl::Impl(ByteSource &source, Options options)
+    : source_(source), options_(std::move(options)), specials_(',', '"', '"') {
     if (!options_.encoding.empty()) {
         const std::string known = KnownEncoding(options_.encoding);
         if (known.empty())
@@ -183,13 +244,11 @@ Reader::Impl::Impl(ByteSource& source, Options options)
                 "unknown encoding \"" + Quoted(options_.encoding) + "\"",
                 "An encoding is one that ICU knows, such as UTF-8, windows-1252, GB18030 or Shift_JIS.");
         options_.encoding = known;
-        // Whoever opens it later must not be the first to find out that it cannot be opened.
-        Transcoder probe(known, 0);
     }
     dialect_.quote = options_.quote.value_or('"');
     dialect_.escape = options_.escape.value_or(dialect_.quote);
     has_quote_ = dialect_.quote != '\0';
-    const auto check = [](char c, const char* what) {
+    const auto check = [](char c, const char *what) {
         const auto byte = static_cast<unsigned char>(c);
         if ((byte < 0x20 && c != '\t') || byte >= 0x7F)
             RefuseOption(std::string("invalid CSV ") + what + " \"" + Quoted(std::string_view(&c, 1)) + "\"",
@@ -213,7 +272,7 @@ Reader::Impl::Impl(ByteSource& source, Options options)
 
 // ---- bytes and text ----
 
-std::size_t Reader::Impl::ReadFully(char* to, std::size_t length) {
+std::size_t Reader::Impl::ReadFully(char *to, std::size_t length) {
     std::size_t have = 0;
     while (have < length) {
         const std::size_t got = source_.Read(to + have, length - have);
@@ -245,7 +304,7 @@ void Reader::Impl::Reserve(std::size_t extra) {
     pos_ = 0;
 }
 
-void Reader::Impl::StartTranscoder(const std::string& encoding, std::int64_t source_offset) {
+void Reader::Impl::StartTranscoder(const std::string &encoding, std::int64_t source_offset) {
     dialect_.encoding = encoding;
     transcoder_ = std::make_unique<Transcoder>(encoding, source_offset);
     raw_.reset(new char[kBlock]);
@@ -269,7 +328,7 @@ void Reader::Impl::ReadBlock() {
         return;
     }
     Reserve(kBlock);
-    char* const block = buffer_.get() + end_;
+    char *const block = buffer_.get() + end_;
     const std::size_t length = ReadFully(block, kBlock);
     text_ends_ = length < kBlock;
     if (may_guess_) {
@@ -301,6 +360,7 @@ void Reader::Impl::ReadBlock() {
 bool Reader::Impl::Fill(std::size_t more) {
     if (text_ends_) return false;
     const std::size_t held = end_ - pos_;
+    specials_.Forget();
     do ReadBlock();
     while (!text_ends_ && end_ - pos_ < held + more);
     buffer_[end_] = '\n';
@@ -324,7 +384,7 @@ void Reader::Impl::Start() {
                                 "byte order mark says " + detected.encoding + ", not " + options_.encoding,
                                 0});
         if (detected.mark == 0 && !refined) {
-            detected = {options_.encoding == "US-ASCII" ? "UTF-8" : options_.encoding};
+            detected = {options_.encoding};
             if (detected.encoding == "UTF-16" || detected.encoding == "UTF-32") detected.encoding += "BE";
         }
     }
@@ -353,23 +413,26 @@ void Reader::Impl::Start() {
     }
     buffer_[end_] = '\n';
 
-    const SeparatorLine separator = FindSeparatorLine({buffer_.get() + pos_, end_ - pos_});
+    SeparatorLine separator = FindSeparatorLine({buffer_.get() + pos_, end_ - pos_});
+    if (has_quote_ && (separator.delimiter == dialect_.quote || separator.delimiter == dialect_.escape))
+        separator = {};
     if (separator.bytes > 0) {
         dialect_.separator_line = true;
         pos_ += separator.bytes;
         ++line_;
     }
     const std::size_t seen = std::min(end_ - pos_, kDialectSample);
-    const char* given = options_.delimiter ? &*options_.delimiter : nullptr;
+    const char *given = options_.delimiter ? &*options_.delimiter : nullptr;
     if (given == nullptr && separator.bytes > 0) given = &separator.delimiter;
     const Delimiter delimiter =
         DetectDelimiter({buffer_.get() + pos_, seen}, text_ends_ && seen == end_ - pos_, dialect_.quote,
                         dialect_.escape, given);
     dialect_.delimiter = delimiter.character;
+    padding_ = delimiter.character == ' ' ? kNoCharacter : ' ';
     dialect_.guessed_delimiter = given == nullptr;
     dialect_.skip_initial_space = options_.skip_initial_space.value_or(delimiter.space_follows);
     const char quote = has_quote_ ? dialect_.quote : dialect_.delimiter;
-    special_ = SpecialBytes(dialect_.delimiter, quote, has_quote_ ? dialect_.escape : quote);
+    specials_ = SpecialBytes(dialect_.delimiter, quote, has_quote_ ? dialect_.escape : quote);
 }
 
 // Index of the first byte before `until` that is no text, else kNowhere.
@@ -389,10 +452,16 @@ std::size_t Reader::Impl::NextBad(std::size_t until) {
     return bad_ < until ? bad_ : kNowhere;
 }
 
+// Text before pos_ is done with, whatever was found there.
+void Reader::Impl::ForgetChecks() {
+    checked_ = std::max(checked_, pos_);
+    if (bad_ < pos_) bad_ = kNowhere;
+}
+
 // ---- records ----
 
-void Reader::Impl::SetFault(Record& record, const char* code, std::string message, std::string detail,
-                            const char* state) const {
+void Reader::Impl::SetFault(Record &record, const char *code, std::string message, std::string detail,
+                            const char *state) const {
     if (record.fault) return;
     record.fault.emplace();
     record.fault->code = code;
@@ -401,316 +470,305 @@ void Reader::Impl::SetFault(Record& record, const char* code, std::string messag
     record.fault->sqlstate = state;
 }
 
+void Reader::Impl::RefuseRecord(Record &record) const {
+    SetFault(record, "record_too_large", "record is too large",
+             "A record has at most " + std::to_string(options_.max_record_bytes) + " bytes and " +
+                 std::to_string(options_.max_cells) + " cells.");
+}
+
+// Drops the rest of the line at pos_, with its end.
 void Reader::Impl::SkipLine() {
     skip_line_ = false;
     for (;;) {
-        const char* const begin = buffer_.get() + pos_;
-        const char* const end = buffer_.get() + end_;
-        const char* p = begin;
+        const char *const end = buffer_.get() + end_;
+        const char *p = buffer_.get() + pos_;
         while (p < end && *p != '\n' && *p != '\r') ++p;
+        pos_ = static_cast<std::size_t>(p - buffer_.get());
+        ForgetChecks();
         if (p < end && (*p == '\n' || p + 1 < end || text_ends_)) {
-            p += *p == '\r' && p + 1 < end && p[1] == '\n' ? 2 : 1;
-            pos_ = static_cast<std::size_t>(p - buffer_.get());
+            pos_ += *p == '\r' && p + 1 < end && p[1] == '\n' ? 2 : 1;
             break;
         }
-        pos_ = static_cast<std::size_t>(p - buffer_.get());
-        if (checked_ < pos_) checked_ = pos_;
-        if (bad_ != kNowhere && bad_ < pos_) bad_ = kNowhere;
         if (!Fill(kBlock)) break;
     }
+    ForgetChecks();
     ++line_;
-    if (checked_ < pos_) checked_ = pos_;
-    if (bad_ != kNowhere && bad_ < pos_) bad_ = kNowhere, checked_ = pos_;
 }
 
-bool Reader::Impl::Next(Record& record) {
-    record.cells.clear();
-    record.quoted.clear();
-    record.blank = record.stray_quote = false;
-    record.fault.reset();
+bool Reader::Impl::Next(Record &record) {
+    const auto clear = [&] {
+        record.cells.clear();
+        record.quoted.clear();
+        record.blank = record.stray_quote = false;
+        record.fault.reset();
+    };
+    clear();
     if (!started_) Start();
     if (skip_line_) SkipLine();
     while (pos_ == end_)
         if (!Fill(kBlock)) return false;
     while (!Parse(record)) {
-        Fill(std::max(kBlock, end_ - pos_));
-        record.cells.clear();
-        record.quoted.clear();
-        record.stray_quote = false;
-        record.fault.reset();
+        if (record.cells.size() > options_.max_cells) {
+            give_up_ = true;
+        } else {
+            Fill(std::max(kBlock, end_ - pos_));
+        }
+        clear();
     }
     return true;
 }
 
 // Takes the record at pos_. False if its end is not in the buffer yet: then nothing has changed, and the
-// caller starts again with twice the text.
-bool Reader::Impl::Parse(Record& record) {
-    const char* const begin = buffer_.get() + pos_;
-    const char* const end = buffer_.get() + end_;
-    const bool text_ends = text_ends_;
-    const char delimiter = dialect_.delimiter;
-    const char quote = dialect_.quote;
-    const char escape = dialect_.escape;
-    const bool has_quote = has_quote_;
-    const char padding = delimiter == ' ' ? '\n' : ' ';  // what may stand around quotes
-    const bool enough = static_cast<std::size_t>(end - begin) > options_.max_record_bytes;
+// caller starts again with twice the text, which keeps the cost linear.
+bool Reader::Impl::Parse(Record &record) {
+    Scan scan;
+    scan.begin = buffer_.get() + pos_;
+    scan.end = buffer_.get() + end_;
+    const bool enough =
+        give_up_ || static_cast<std::size_t>(scan.end - scan.begin) > options_.max_record_bytes + 2;
+    scan.more = !text_ends_ && !enough;
+    scan.specials = specials_;
+    if (!scan.specials.Positioned()) scan.specials.Seek(scan.begin);
     fixups_.clear();
 
-    const char* block = begin;
-    std::uint64_t mask = special_.Find(block);
-    // The sentinel at `end` stops it; after that it must not be called without a seek.
-    const auto next = [&] {
-        while (mask == 0) {
-            block += 64;
-            mask = special_.Find(block);
-        }
-        const char* at = block + std::countr_zero(mask);
-        mask &= mask - 1;
-        return at;
-    };
-    const auto seek = [&](const char* to) {
-        block = to;
-        mask = special_.Find(block);
-    };
-    const auto push = [&](const char* from, const char* to, bool quoted) {
-        record.cells.emplace_back(from, static_cast<std::size_t>(to - from));
-        record.quoted.push_back(quoted);
-    };
-
-    std::int64_t lines = 0;          // line ends inside the record
-    const char* literal = nullptr;   // a quote that never closes
-    const char* no_close = nullptr;  // up to here no quote closes a cell
-    const char* field = begin;
-    const char* p = begin;
-    const char* record_end = nullptr;
-
-    const auto too_large = [&](const char* from, const char* to, bool quoted, const char* code) {
-        if (static_cast<std::size_t>(to - from) > options_.max_field_bytes)
-            to = from + options_.max_field_bytes;
-        const char* cut = to;
-        for (int i = 0; i < 3 && cut > from && (static_cast<unsigned char>(*cut) & 0xC0) == 0x80; ++i) --cut;
-        push(from, (static_cast<unsigned char>(*cut) & 0xC0) == 0x80 ? to : cut, quoted);
-        const bool field_too = code[0] == 'f';
-        SetFault(record, code, std::string(field_too ? "cell" : "record") + " is too large",
-                 "It has more than " +
-                     std::to_string(field_too ? options_.max_field_bytes : options_.max_record_bytes) +
-                     " bytes.");
-        skip_line_ = true;
-        return to;
-    };
-
-    for (;;) {  // one cell
-        const char* open = field;
-        if (has_quote) {
-            while (*open == padding) ++open;
-            if (open == end && !text_ends && !enough) return false;
-        }
-        bool closed = false;
-        if (has_quote && *open == quote && open != end && open != literal) {
-            seek(open + 1);
-            const char* const content = open + 1;
-            const std::int64_t lines_before = lines;
-            const char* known_close = nullptr;
-            bool unescape = false;
-            bool unterminated = false;
-            while (!closed && !unterminated) {
-                p = next();
-                if (static_cast<std::size_t>(p - content) > options_.max_field_bytes) {
-                    if (lines > lines_before) {
-                        unterminated = true;
-                        break;
-                    }
-                    record_end = too_large(content, p, true, "field_too_large");
-                    break;
+    const char delimiter = dialect_.delimiter;
+    const char quote = dialect_.quote;
+    const char *literal = nullptr;  // a quote that never closes
+    const char *field = scan.begin;
+    const char *record_end = nullptr;
+    for (;;) {  // one cell; scan.at becomes the delimiter or line end behind it
+        Cell cell = Cell::kPlain;
+        if (has_quote_) {
+            const char *open = field;
+            while (*open == padding_) ++open;
+            if (open == scan.end && scan.more) return false;
+            if (*open == quote && open != literal) {
+                cell = ParseQuoted(record, scan, open);
+                if (cell == Cell::kMore) return false;
+                if (cell == Cell::kUnterminated) {
+                    // Read on from the quote, taken as a character: the record ends with its line.
+                    literal = open;
+                    scan.specials.Seek(open + 1);
+                    cell = Cell::kPlain;
                 }
-                const char c = *p;
-                if (c == '\n' || c == '\r') {
-                    if (p == end) {
-                        if (!text_ends && !enough) return false;
-                        if (!text_ends && lines == lines_before) {
-                            record_end = too_large(content, p, true, "record_too_large");
-                            break;
-                        }
-                        unterminated = true;
-                        break;
-                    }
-                    if (c == '\r') {
-                        if (p + 1 == end && !text_ends && !enough) return false;
-                        if (p + 1 < end && p[1] == '\n') next();
-                    }
-                    ++lines;
-                    continue;
-                }
-                if (p + 1 == end && !text_ends && !enough) return false;
-                if (c == escape && p + 1 < end && (p[1] == quote || (escape != quote && p[1] == escape))) {
-                    next();
-                    unescape = true;
-                    continue;
-                }
-                if (c != quote) continue;
-                if (p + 1 < end && p[1] == quote) {
-                    next();
-                    unescape = true;
-                    continue;
-                }
-                const char* after = p + 1;
-                while (*after == padding) ++after;
-                if (after == end && !text_ends && !enough) return false;
-                if (*after == delimiter || *after == '\n' || *after == '\r') {
-                    if (after != p + 1 && options_.strict)
-                        SetFault(record, "bad_quote", "text after a closing quote", "");
-                    push(content, p, true);
-                    if (unescape) fixups_.push_back({record.cells.size() - 1, nullptr, true});
-                    p = next();
-                    closed = true;
-                    break;
-                }
-                // A quote too many. One that looks like the opening of another cell tells that this one never
-                // closed.
-                if (known_close != nullptr && p < known_close) continue;
-                const char* before = p;
-                while (before > content && before[-1] == padding) --before;
-                if (before > content &&
-                    (before[-1] == delimiter || before[-1] == '\n' || before[-1] == '\r')) {
-                    unterminated = true;
-                    break;
-                }
-                // Does a later quote of this line close the cell?
-                if (no_close == nullptr || p >= no_close) {
-                    const char* q = p + 1;
-                    for (;; ++q) {
-                        if (*q == '\n' || *q == '\r') {
-                            if (q == end && !text_ends && !enough) return false;
-                            no_close = q;
-                            break;
-                        }
-                        if (escape != quote && *q == escape && q + 1 < end &&
-                            (q[1] == quote || q[1] == escape)) {
-                            ++q;
-                            continue;
-                        }
-                        if (*q != quote) continue;
-                        const char* run = q;
-                        while (*q == quote && q < end) ++q;
-                        if (q == end && !text_ends && !enough) return false;
-                        const bool odd = (q - run) % 2 != 0;
-                        --q;
-                        if (!odd) continue;
-                        const char* front = run;
-                        while (front > p + 1 && front[-1] == padding) --front;
-                        if (front[-1] == delimiter) {
-                            no_close = q;
-                            break;
-                        }
-                        const char* back = q + 1;
-                        while (*back == padding) ++back;
-                        if (back == end && !text_ends && !enough) return false;
-                        if (*back == delimiter || *back == '\n' || *back == '\r') {
-                            known_close = q;
-                            break;
-                        }
-                    }
-                }
-                record.stray_quote = true;
-                if (options_.strict) SetFault(record, "bad_quote", "stray quote in a quoted cell", "");
-                if (known_close != nullptr && p < known_close) {
-                    unescape = true;
-                    continue;
-                }
-                if (lines > lines_before) {
-                    unterminated = true;
-                    break;
-                }
-                // The cell was closed, and text follows up to the delimiter.
-                const char* const dropped = p;
-                do p = next();
-                while (*p != delimiter && *p != '\n' && *p != '\r');
-                if (p == end && !text_ends) {
-                    if (!enough) return false;
-                    record_end = too_large(content, p, true, "record_too_large");
-                    break;
-                }
-                push(content, p, true);
-                fixups_.push_back({record.cells.size() - 1, dropped, unescape});
-                closed = true;
             }
-            if (record_end != nullptr) break;
-            if (unterminated) {
-                // Read the opening line again, with the quote as a character; the next record starts on the
-                // next line.
-                literal = open;
-                lines = lines_before;
-                SetFault(record, "unterminated_quote", "quoted cell does not end",
-                         "The quote is taken as a character, and reading goes on with the next line.");
-                seek(open + 1);
-            }
-        } else if (open != field) {
-            seek(open);
         }
-        if (!closed) {
-            do p = next();
-            while (*p != delimiter && *p != '\n' && *p != '\r');
-            if (static_cast<std::size_t>(p - field) > options_.max_field_bytes) {
-                record_end = too_large(field, p, false, "field_too_large");
-                break;
+        if (cell == Cell::kPlain) {
+            do scan.at = scan.specials.Next();
+            while (*scan.at != delimiter && *scan.at != '\n' && *scan.at != '\r');
+            if (static_cast<std::size_t>(scan.at - field) > options_.max_field_bytes) {
+                CutCell(record, scan, field, false);
+                cell = Cell::kCut;
+            } else if (scan.at == scan.end && scan.more) {
+                return false;
+            } else {
+                record.cells.emplace_back(field, static_cast<std::size_t>(scan.at - field));
+                record.quoted.push_back(false);
             }
-            if (p == end && !text_ends) {
-                if (!enough) return false;
-                record_end = too_large(field, p, false, "record_too_large");
-                break;
-            }
-            push(field, p, false);
         }
-        if (*p == delimiter) {
-            field = p + 1;
+        if (cell == Cell::kCut) {
+            record_end = scan.at;
+            skip_line_ = true;
+            break;
+        }
+        if (*scan.at == delimiter) {
+            field = scan.at + 1;
             continue;
         }
-        if (p == end) {
-            record_end = end;
-        } else if (*p == '\r') {
-            if (p + 1 == end && !text_ends && !enough) return false;
-            record_end = p + 1 < end && p[1] == '\n' ? p + 2 : p + 1;
-        } else {
-            record_end = p + 1;
+
+        const char *const at = scan.at;
+        record_end = at;
+        if (at != scan.end) {
+            if (*at == '\r' && at + 1 == scan.end && scan.more) return false;
+            record_end = at + 1;
+            if (*at == '\r' && record_end < scan.end && *record_end == '\n') {
+                scan.specials.Next();
+                ++record_end;
+            }
+        }
+        if (static_cast<std::size_t>(at - scan.begin) > options_.max_record_bytes ||
+            record.cells.size() > options_.max_cells) {
+            RefuseRecord(record);
+            // Without all of its line in the buffer, the rest has still to go.
+            skip_line_ = !text_ends_ && (at == scan.end || record_end == scan.end);
+            if (skip_line_) record_end = at;
         }
         break;
     }
+    give_up_ = false;
+    specials_ = scan.specials;
+    if (skip_line_) specials_.Forget();
 
     record.line = line_;
     record.number = ++number_;
-    line_ += lines + (skip_line_ ? 0 : 1);
-    if (!skip_line_ && static_cast<std::size_t>(record_end - begin) > options_.max_record_bytes + 2)
-        SetFault(record, "record_too_large", "record is too large",
-                 "It has more than " + std::to_string(options_.max_record_bytes) + " bytes.");
-    const auto end_index = static_cast<std::size_t>(record_end - buffer_.get());
-    const std::size_t bad = NextBad(end_index);
-    ApplyFixups(record);
+    line_ += scan.lines + (skip_line_ ? 0 : 1);
+    const auto record_end_index = static_cast<std::size_t>(record_end - buffer_.get());
+    const std::size_t bad = NextBad(record_end_index);
+    const std::int64_t bad_line =
+        bad == kNowhere ? 0 : record.line + CountLineEnds(scan.begin, buffer_.get() + bad);
+    if (!fixups_.empty()) ApplyFixups(record);
     if (dialect_.skip_initial_space) StripInitialSpaces(record);
-    if (bad != kNowhere) ReportBadText(record, bad, end_index);
+    if (bad != kNowhere) ReportBadText(record, bad, bad_line);
     record.blank = std::all_of(record.cells.begin(), record.cells.end(), IsBlank);
-    pos_ = end_index;
-    if (bad != kNowhere) bad_ = kNowhere, checked_ = pos_;
+    pos_ = record_end_index;
+    ForgetChecks();
     return true;
 }
 
-// In place: the text only gets shorter, and the record is complete.
-void Reader::Impl::ApplyFixups(Record& record) {
-    for (const Fixup& fixup : fixups_) {
-        std::string_view& cell = record.cells[fixup.cell];
-        char* const begin = buffer_.get() + (cell.data() - buffer_.get());
-        const char* const end = begin + cell.size();
-        const char* const quoted_end = fixup.dropped != nullptr ? fixup.dropped : end;
-        char* to = begin;
-        const char* from = begin;
-        if (!fixup.unescape) {
-            to += quoted_end - begin;
-            from = quoted_end;
+// The quoted cell that opens at `open`. Malformed ones are read as whoever wrote them most likely meant, but
+// a quoted cell never takes in a line on a mere guess: then it is unterminated.
+Reader::Impl::Cell Reader::Impl::ParseQuoted(Record &record, Scan &scan, const char *open) {
+    const char delimiter = dialect_.delimiter;
+    const char quote = dialect_.quote;
+    const char escape = dialect_.escape;
+    const char *const content = open + 1;
+    const char *const end = scan.end;
+    const char *known_close = nullptr;
+    std::int64_t lines = 0;
+    bool unescape = false;
+    const auto unterminated = [&] {
+        SetFault(record, "unterminated_quote",
+                 "quoted cell that starts in line " + std::to_string(line_ + scan.lines) + " does not end",
+                 "Its quote is taken as a character, and reading goes on with the next line.");
+        return Cell::kUnterminated;
+    };
+    const auto push = [&](const char *dropped, const char *to) {
+        if (unescape || dropped != nullptr) fixups_.push_back({record.cells.size(), dropped, unescape});
+        record.cells.emplace_back(content, static_cast<std::size_t>(to - content));
+        record.quoted.push_back(true);
+        scan.lines += lines;
+        return Cell::kQuoted;
+    };
+
+    scan.specials.Next();  // the opening quote
+    for (;;) {
+        const char *const p = scan.at = scan.specials.Next();
+        const char c = *p;
+        if (static_cast<std::size_t>(p - content) > options_.max_field_bytes || (p == end && !scan.more)) {
+            if (lines > 0 || (p == end && text_ends_)) return unterminated();
+            CutCell(record, scan, content, true);
+            return Cell::kCut;
         }
+        // What a byte means depends on the one behind it.
+        if ((p == end || p + 1 == end) && scan.more) return Cell::kMore;
+        if (c == '\n' || c == '\r') {
+            if (c == '\r' && p + 1 < end && p[1] == '\n') scan.specials.Next();
+            ++lines;
+            continue;
+        }
+        if (p + 1 < end &&
+            ((p[0] == escape && (p[1] == quote || p[1] == escape)) || (c == quote && p[1] == quote))) {
+            scan.specials.Next();
+            unescape = true;
+            continue;
+        }
+        if (c != quote) continue;
+
+        const char *after = p + 1;
+        while (*after == padding_) ++after;
+        if (after == end && scan.more) return Cell::kMore;
+        if (EndsCell(*after)) {
+            if (after != p + 1 && options_.strict) RefuseQuote(record);
+            push(nullptr, p);
+            scan.at = scan.specials.Next();
+            return Cell::kQuoted;
+        }
+
+        // A quote too many. One that looks like the opening of another cell tells that this one never closed.
+        if (known_close == nullptr) {
+            const char *before = p;
+            while (before > content && before[-1] == padding_) --before;
+            if (before > content && EndsCell(before[-1])) return unterminated();
+            if (p >= scan.no_close_until) {
+                const char *stop = p + 1;
+                const bool closes = ClosesOnThisLine(stop, end);
+                if (stop == end && scan.more) return Cell::kMore;
+                (closes ? known_close : scan.no_close_until) = stop;
+            }
+        }
+        if (known_close == nullptr && lines > 0) return unterminated();
+        record.stray_quote = true;
+        if (options_.strict) RefuseQuote(record);
+        if (known_close != nullptr) {
+            unescape = true;
+            continue;
+        }
+        // It closed the cell, and text follows up to the delimiter.
+        do scan.at = scan.specials.Next();
+        while (*scan.at != delimiter && *scan.at != '\n' && *scan.at != '\r');
+        if (static_cast<std::size_t>(scan.at - content) > options_.max_field_bytes) {
+            CutCell(record, scan, content, true);
+            return Cell::kCut;
+        }
+        if (scan.at == end && scan.more) return Cell::kMore;
+        return push(p, scan.at);
+    }
+}
+
+// Behind a quote too many: does a later quote of the line close the cell? `p` becomes that quote, else where
+// the search ended: the end of the line, of the text, or a quote that opens the next cell.
+bool Reader::Impl::ClosesOnThisLine(const char *&p, const char *end) const {
+    const char quote = dialect_.quote;
+    const char escape = dialect_.escape;
+    const char *const begin = p;
+    for (; *p != '\n' && *p != '\r'; ++p) {
+        if (escape != quote && *p == escape && p + 1 < end && (p[1] == quote || p[1] == escape)) {
+            ++p;
+            continue;
+        }
+        if (*p != quote) continue;
+        const char *const run = p;
+        while (p + 1 < end && p[1] == quote) ++p;
+        const bool doubled = (p - run) % 2 != 0;  // all of them
+        if (doubled) continue;
+        const char *front = run;
+        while (front > begin && front[-1] == padding_) --front;
+        if (front > begin && front[-1] == dialect_.delimiter) return false;
+        const char *back = p + 1;
+        while (*back == padding_) ++back;
+        if (back == end) p = end;
+        if (EndsCell(*back)) return true;
+    }
+    return false;
+}
+
+// Takes what fits of a cell without end, from `from` to scan.at.
+void Reader::Impl::CutCell(Record &record, Scan &scan, const char *from, bool quoted) const {
+    if (static_cast<std::size_t>(scan.at - from) > options_.max_field_bytes) {
+        SetFault(record, "field_too_large", "cell is too large",
+                 "A cell has at most " + std::to_string(options_.max_field_bytes) + " bytes.");
+        // Not within a character.
+        const char *cut = from + options_.max_field_bytes;
+        for (int i = 0; i < 3 && cut > from && IsContinuation(*cut); ++i) --cut;
+        scan.at = IsContinuation(*cut) ? from + options_.max_field_bytes : cut;
+    } else {
+        RefuseRecord(record);
+    }
+    record.cells.emplace_back(from, static_cast<std::size_t>(scan.at - from));
+    record.quoted.push_back(quoted);
+}
+
+void Reader::Impl::RefuseQuote(Record &record) const {
+    SetFault(record, "bad_quote", "quoted cell has a quote too many, or text behind its closing quote",
+             "Inside quotes a quote is written as " + std::string{dialect_.escape, dialect_.quote} + ".");
+}
+
+// In place: the text only gets shorter, and the record is complete.
+void Reader::Impl::ApplyFixups(Record &record) {
+    const char quote = dialect_.quote;
+    const char escape = dialect_.escape;
+    for (const Fixup &fixup : fixups_) {
+        std::string_view &cell = record.cells[fixup.cell];
+        char *const begin = buffer_.get() + (cell.data() - buffer_.get());
+        const char *const end = begin + cell.size();
+        const char *const quoted_end = fixup.dropped != nullptr ? fixup.dropped : end;
+        char *to = begin;
+        const char *from = begin;
+        if (!fixup.unescape) from = to = begin + (quoted_end - begin);
         while (from < quoted_end) {
             const bool pair =
-                from + 1 < quoted_end &&
-                ((from[0] == dialect_.quote && from[1] == dialect_.quote) ||
-                 (from[0] == dialect_.escape && (from[1] == dialect_.quote || from[1] == dialect_.escape)));
+                from + 1 < quoted_end && ((from[0] == quote && from[1] == quote) ||
+                                          (from[0] == escape && (from[1] == quote || from[1] == escape)));
             if (pair) ++from;
             *to++ = *from++;
         }
@@ -720,57 +778,54 @@ void Reader::Impl::ApplyFixups(Record& record) {
     }
 }
 
-void Reader::Impl::StripInitialSpaces(Record& record) {
+void Reader::Impl::StripInitialSpaces(Record &record) const {
     for (std::size_t i = 1; i < record.cells.size(); ++i)
         if (!record.quoted[i] && record.cells[i].starts_with(' ')) record.cells[i].remove_prefix(1);
 }
 
-void Reader::Impl::ReportBadText(Record& record, std::size_t bad, std::size_t record_end) {
-    const BadSpot* spot = transcoder_ ? &spots_[next_spot_] : nullptr;
+// The record has at index `bad` the first of its bytes that are no text: says so, and makes text of them.
+void Reader::Impl::ReportBadText(Record &record, std::size_t bad, std::int64_t line) {
+    const BadSpot *spot = transcoder_ ? &spots_[next_spot_] : nullptr;
     const bool nul = spot != nullptr ? spot->nul : buffer_[bad] == '\0';
     const std::int64_t offset =
         spot != nullptr ? spot->source_offset : text_offset_ + static_cast<std::int64_t>(bad) + mark_bytes_;
-    (void)record_end;
+    const std::string where = "in line " + std::to_string(line) + " at byte offset " + std::to_string(offset);
+    const auto bytes_of = [](const BadSpot &of, std::string &out) {
+        for (int i = 0; i < of.length; ++i) AppendEscaped(out, of.bytes[i]);
+    };
     record.fault.reset();
     if (nul) {
-        SetFault(record, "nul_byte", "text contains a NUL character at byte " + std::to_string(offset + 1),
-                 "PostgreSQL text cannot hold it.", sqlstate::kCharacterNotInRepertoire);
+        SetFault(record, "nul_byte", "NUL character " + where, "PostgreSQL text cannot hold it.",
+                 sqlstate::kCharacterNotInRepertoire);
     } else {
         std::string bytes;
         if (spot != nullptr) {
-            for (int i = 0; i < spot->length; ++i) AppendEscaped(bytes, spot->bytes[i]);
+            bytes_of(*spot, bytes);
         } else {
             AppendEscaped(bytes, static_cast<unsigned char>(buffer_[bad]));
         }
-        SetFault(record, "bad_encoding",
-                 "invalid " + dialect_.encoding + " byte sequence " + bytes + " at byte " +
-                     std::to_string(offset + 1),
-                 "", sqlstate::kCharacterNotInRepertoire);
+        SetFault(record, "bad_encoding", "invalid byte sequence " + bytes + " " + where,
+                 "The text is read as " + dialect_.encoding + ".", sqlstate::kCharacterNotInRepertoire);
     }
 
     // Views are made when escaped_ has stopped growing.
     escaped_.clear();
     std::vector<std::size_t> ends;
-    std::size_t next_spot = next_spot_;
+    std::size_t next = next_spot_;
     for (const std::string_view cell : record.cells) {
-        const char* p = cell.data();
-        const char* const end = p + cell.size();
-        while (p < end) {
+        const char *p = cell.data();
+        const char *const end = p + cell.size();
+        for (;; ++p) {
             const Usable usable = CheckText(p, end, true);
             escaped_.append(p, usable.until);
             p = usable.until;
             if (p == end) break;
             if (transcoder_ && *p == kStandIn) {
-                while (next_spot < spots_.size() && spots_[next_spot].nul) ++next_spot;
-                if (next_spot < spots_.size()) {
-                    for (int i = 0; i < spots_[next_spot].length; ++i)
-                        AppendEscaped(escaped_, spots_[next_spot].bytes[i]);
-                    ++next_spot;
-                }
+                while (next < spots_.size() && spots_[next].nul) ++next;
+                if (next < spots_.size()) bytes_of(spots_[next++], escaped_);
             } else {
                 AppendEscaped(escaped_, static_cast<unsigned char>(*p));
             }
-            ++p;
         }
         ends.push_back(escaped_.size());
     }
@@ -781,16 +836,16 @@ void Reader::Impl::ReportBadText(Record& record, std::size_t bad, std::size_t re
     }
 }
 
-Reader::Reader(ByteSource& source, Options options)
+Reader::Reader(ByteSource &source, Options options)
     : impl_(std::make_unique<Impl>(source, std::move(options))) {}
 Reader::~Reader() = default;
-bool Reader::Next(Record& record) {
+bool Reader::Next(Record &record) {
     return impl_->Next(record);
 }
-const Dialect& Reader::dialect() const {
+const Dialect &Reader::dialect() const {
     return impl_->dialect_;
 }
-const std::vector<Notice>& Reader::notices() const {
+const std::vector<Notice> &Reader::notices() const {
     return impl_->notices_;
 }
 std::int64_t Reader::bytes_read() const {

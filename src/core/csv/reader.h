@@ -23,26 +23,27 @@ class ByteSource {
   public:
     virtual ~ByteSource() = default;
     // Puts at most `capacity` bytes into `buffer` and returns how many; 0 is the end. May throw.
-    virtual std::size_t Read(char* buffer, std::size_t capacity) = 0;
+    virtual std::size_t Read(char *buffer, std::size_t capacity) = 0;
 };
 
 class MemorySource : public ByteSource {
   public:
     explicit MemorySource(std::string_view bytes) : rest_(bytes) {}
-    std::size_t Read(char* buffer, std::size_t capacity) override;
+    std::size_t Read(char *buffer, std::size_t capacity) override;
 
   private:
     std::string_view rest_;
 };
 
 struct Options {
-    std::string encoding;                     // any name ICU knows; empty: detect
-    std::optional<char> delimiter;            // empty: detect among , ; TAB |
-    std::optional<char> quote;                // '"' by default; '\0': nothing is quoted
-    std::optional<char> escape;               // before a quote inside quotes; the quote itself by default
-    std::optional<bool> skip_initial_space;   // "a, b" has the cells "a" and "b"; empty: detect
-    std::size_t max_field_bytes = 1 << 20;    // of UTF-8
-    std::size_t max_record_bytes = 16 << 20;  // of UTF-8; also bounds the buffer
+    std::string encoding = {};                     // any name ICU knows; empty: detect
+    std::optional<char> delimiter = std::nullopt;  // empty: detect among , ; TAB |
+    std::optional<char> quote = std::nullopt;      // '"' by default; '\0': nothing is quoted
+    std::optional<char> escape = std::nullopt;  // before a quote inside quotes; the quote itself by default
+    std::optional<bool> skip_initial_space = std::nullopt;  // "a, b" has the cells "a" and "b"; empty: detect
+    std::size_t max_field_bytes = 1 << 20;                  // of UTF-8
+    std::size_t max_cells = 1 << 16;                        // of a record
+    std::size_t max_record_bytes = 16 << 20;                // of UTF-8; also bounds the buffer
     bool strict = false;  // a stray quote in a quoted cell is the fault bad_quote, not literal
 };
 
@@ -88,16 +89,16 @@ struct Notice {
 class Reader {
   public:
     // Throws Error (22023) for an encoding that nobody knows and for characters that cannot be a dialect's.
-    Reader(ByteSource& source, Options options);
+    Reader(ByteSource &source, Options options);
     ~Reader();
-    Reader(const Reader&) = delete;
-    Reader& operator=(const Reader&) = delete;
+    Reader(const Reader &) = delete;
+    Reader &operator=(const Reader &) = delete;
 
     // The next record, false at the end. Passing the same Record again saves allocations.
-    bool Next(Record& record);
+    bool Next(Record &record);
 
-    const Dialect& dialect() const;
-    const std::vector<Notice>& notices() const;  // grows while reading
+    const Dialect &dialect() const;
+    const std::vector<Notice> &notices() const;  // grows while reading
     std::int64_t bytes_read() const;             // of the source, read-ahead included
 
   private:
