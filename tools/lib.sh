@@ -95,7 +95,7 @@ quietly() {
     shift
     "$@" >"$log" 2>&1 </dev/null && return
     printf '%s failed:\n' "$name" >&2
-    grep -E -A6 '(error|warning|E):|Error [0-9]' "$log" | head -n 80 >&2 || tail -n 40 "$log" >&2
+    grep -E -A6 '(error|warning|E):|Error [0-9]|undefined reference|cannot find' "$log" | head -n 80 >&2 || tail -n 40 "$log" >&2
     return 1
 }
 
