@@ -66,9 +66,9 @@ make_work() {
     trap 'exit 143' TERM
 }
 
-# Also stops what a killed test left running.
+# clean_up [STATUS]: also stops what a killed test left running.
 clean_up() {
-    local status=$? pid_file
+    local status=${1:-$?} pid_file
     trap '' HUP INT TERM
     cd /
     while IFS= read -r pid_file; do
