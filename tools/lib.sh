@@ -66,9 +66,9 @@ make_work() {
     trap 'exit 143' TERM
 }
 
-# Also stops what a killed test left running.
+# clean_up [STATUS]: also stops what a killed test left running.
 clean_up() {
-    local status=$? pid_file
+    local status=${1:-$?} pid_file
     trap '' HUP INT TERM
     cd /
     while IFS= read -r pid_file; do
@@ -95,7 +95,7 @@ quietly() {
     shift
     "$@" >"$log" 2>&1 </dev/null && return
     printf '%s failed:\n' "$name" >&2
-    grep -E -A6 '(error|warning|E):|Error [0-9]' "$log" | head -n 80 >&2 || tail -n 40 "$log" >&2
+    grep -E -A6 '(error|warning|E):|Error [0-9]|undefined reference|cannot find' "$log" | head -n 80 >&2 || tail -n 40 "$log" >&2
     return 1
 }
 
