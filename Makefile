@@ -36,6 +36,10 @@ COMPILE.cxx.bc += $(filter-out -MMD -MP,$(PG_CXXFLAGS))
 
 -include $(OBJS:.o=.d)
 
+# The library says which version it is of; see contacts.version().
+src/pg/version.o src/pg/version.bc: override CPPFLAGS += -DCONTACTS_VERSION='"$(EXTVERSION)"'
+src/pg/version.o src/pg/version.bc: contacts.control
+
 # The install script: the engine's modules in order; the directory's modules become the text that
 # create_directory() runs. CREATE OR REPLACE serves upgrade scripts, an install must not replace what
 # somebody else made first.

@@ -61,6 +61,11 @@ bool IsNoCharacter(char32_t c) {
     return (c >= 0xFDD0 && c <= 0xFDEF) || (c & 0xFFFE) == 0xFFFE || (c >= 0xFFF0 && c <= 0xFFFD);
 }
 
+// Canonically equal to ASCII punctuation (a semicolon, a grave accent), which it would be in a key.
+bool IsAsciiEquivalent(char32_t c) {
+    return c == 0x037E || c == 0x1FEF;
+}
+
 bool IsAtext(char32_t c) {
     return IsAsciiLetter(c) || IsAsciiDigit(c) ||
            (c < 0x80 && string_view("!#$%&'*+-/=?^_`{|}~").find(static_cast<char>(c)) != string_view::npos);
@@ -132,7 +137,9 @@ string Described(const Text& text, std::size_t i) {
     char code[16];
     std::snprintf(code, sizeof code, "U+%04X", static_cast<unsigned>(text.characters[i]));
     string out = "Character " + std::to_string(i + 1) + " (";
-    if (!IsInvisible(text.characters[i]) && !IsNoCharacter(text.characters[i])) {
+    if (text.characters[i] == ' ') {
+        out += "a space, ";
+    } else if (!IsInvisible(text.characters[i]) && !IsNoCharacter(text.characters[i])) {
         out += '"';
         out += text.bytes.substr(text.offsets[i], text.offsets[i + 1] - text.offsets[i]);
         out += "\", ";
@@ -286,7 +293,7 @@ class Parser {
     // A non-ASCII character that may stand in a local part or a label.
     bool IsForeign(std::size_t i) const {
         const char32_t c = At(i);
-        if (c < 0x80 || IsNoCharacter(c)) return false;
+        if (c < 0x80 || IsNoCharacter(c) || IsAsciiEquivalent(c)) return false;
         // ZWJ and ZWNJ belong to words of some scripts and to emoji, but not beside ASCII.
         if (IsJoiner(c)) return i > 0 && At(i - 1) >= 0x80 && At(i + 1) >= 0x80;
         return !IsInvisible(c);
@@ -315,10 +322,10 @@ class Parser {
             const char32_t c = At();
             if (c == '@') break;
             if (c == '.') {
-                if (at_ == start) return Fail("It begins with a dot.");
+                if (at_ == start) return Fail("The part before the @ begins with a dot.");
                 if (At(at_ + 1) == '.')
                     return Fail("There are two dots in a row at character " + Number(at_) + ".");
-                if (At(at_ + 1) == '@') return Fail("There is a dot before the @.");
+                if (At(at_ + 1) == '@') return Fail("The part before the @ ends with a dot.");
                 continue;
             }
             if (IsAtext(c) || IsForeign(at_)) continue;

@@ -1,0 +1,153 @@
+// The type contacts.email: the stored bytes are those of contacts::Email (core/email/email.h), in a varlena.
+#include "pg/guard.h"
+
+extern "C" {
+#include "common/hashfn.h"
+#include "libpq/pqformat.h"
+#include "utils/builtins.h"
+}
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/email/email.h"
+
+namespace {
+
+using contacts::pg::Failure;
+using contacts::pg::Guarded;
+using contacts::pg::NewVarlena;
+using contacts::pg::View;
+
+Datum Parse(std::string_view text, Failure& failure) {
+    const auto email = contacts::ParseEmail(text);
+    if (!email) return failure.Set(email.fault());
+    return NewVarlena(email->stored());
+}
+
+// Comparison looks at the keys alone: no ICU, no collation, no allocation for values that are not toasted.
+int compare_keys(FunctionCallInfo fcinfo) {
+    varlena* a = PG_GETARG_VARLENA_PP(0);
+    varlena* b = PG_GETARG_VARLENA_PP(1);
+    const int order = contacts::StoredEmailKey(View(a)).compare(contacts::StoredEmailKey(View(b)));
+    PG_FREE_IF_COPY(a, 0);
+    PG_FREE_IF_COPY(b, 1);
+    return order;
+}
+
+}  // namespace
+
+extern "C" {
+
+PG_FUNCTION_INFO_V1(contacts_email_in);
+PG_FUNCTION_INFO_V1(contacts_email_out);
+PG_FUNCTION_INFO_V1(contacts_email_recv);
+PG_FUNCTION_INFO_V1(contacts_email_send);
+PG_FUNCTION_INFO_V1(contacts_email_try_parse);
+PG_FUNCTION_INFO_V1(contacts_email_local);
+PG_FUNCTION_INFO_V1(contacts_email_domain);
+PG_FUNCTION_INFO_V1(contacts_email_eq);
+PG_FUNCTION_INFO_V1(contacts_email_ne);
+PG_FUNCTION_INFO_V1(contacts_email_lt);
+PG_FUNCTION_INFO_V1(contacts_email_le);
+PG_FUNCTION_INFO_V1(contacts_email_gt);
+PG_FUNCTION_INFO_V1(contacts_email_ge);
+PG_FUNCTION_INFO_V1(contacts_email_cmp);
+PG_FUNCTION_INFO_V1(contacts_email_hash);
+PG_FUNCTION_INFO_V1(contacts_email_hash_extended);
+
+Datum contacts_email_in(PG_FUNCTION_ARGS) {
+    const char* input = PG_GETARG_CSTRING(0);
+    return Guarded(fcinfo, [&](Failure& failure) -> Datum { return Parse(input, failure); });
+}
+
+Datum contacts_email_out(PG_FUNCTION_ARGS) {
+    varlena* stored = PG_GETARG_VARLENA_PP(0);
+    const std::string_view text = contacts::StoredEmailText(View(stored));
+    PG_RETURN_CSTRING(pnstrdup(text.data(), text.size()));
+}
+
+// Text travels, the key is made anew: a client cannot forge one.
+Datum contacts_email_recv(PG_FUNCTION_ARGS) {
+    auto* message = reinterpret_cast<StringInfo>(PG_GETARG_POINTER(0));
+    int length;
+    const char* input = pq_getmsgtext(message, message->len - message->cursor, &length);
+    return Guarded(fcinfo, [&](Failure& failure) -> Datum {
+        return Parse({input, static_cast<std::size_t>(length)}, failure);
+    });
+}
+
+Datum contacts_email_send(PG_FUNCTION_ARGS) {
+    varlena* stored = PG_GETARG_VARLENA_PP(0);
+    const std::string_view text = contacts::StoredEmailText(View(stored));
+    StringInfoData buffer;
+    pq_begintypsend(&buffer);
+    pq_sendtext(&buffer, text.data(), static_cast<int>(text.size()));
+    PG_RETURN_BYTEA_P(pq_endtypsend(&buffer));
+}
+
+Datum contacts_email_try_parse(PG_FUNCTION_ARGS) {
+    text* input = PG_GETARG_TEXT_PP(0);
+    return Guarded(fcinfo, [&](Failure& failure) -> Datum {
+        const auto email = contacts::ParseEmail(View(input));
+        if (!email) {
+            fcinfo->isnull = true;
+            return 0;
+        }
+        return NewVarlena(email->stored());
+    });
+}
+
+Datum contacts_email_local(PG_FUNCTION_ARGS) {
+    varlena* stored = PG_GETARG_VARLENA_PP(0);
+    const std::string_view part = contacts::StoredEmailLocal(View(stored));
+    PG_RETURN_TEXT_P(cstring_to_text_with_len(part.data(), static_cast<int>(part.size())));
+}
+
+Datum contacts_email_domain(PG_FUNCTION_ARGS) {
+    varlena* stored = PG_GETARG_VARLENA_PP(0);
+    const std::string_view part = contacts::StoredEmailDomain(View(stored));
+    PG_RETURN_TEXT_P(cstring_to_text_with_len(part.data(), static_cast<int>(part.size())));
+}
+
+Datum contacts_email_eq(PG_FUNCTION_ARGS) {
+    PG_RETURN_BOOL(compare_keys(fcinfo) == 0);
+}
+Datum contacts_email_ne(PG_FUNCTION_ARGS) {
+    PG_RETURN_BOOL(compare_keys(fcinfo) != 0);
+}
+Datum contacts_email_lt(PG_FUNCTION_ARGS) {
+    PG_RETURN_BOOL(compare_keys(fcinfo) < 0);
+}
+Datum contacts_email_le(PG_FUNCTION_ARGS) {
+    PG_RETURN_BOOL(compare_keys(fcinfo) <= 0);
+}
+Datum contacts_email_gt(PG_FUNCTION_ARGS) {
+    PG_RETURN_BOOL(compare_keys(fcinfo) > 0);
+}
+Datum contacts_email_ge(PG_FUNCTION_ARGS) {
+    PG_RETURN_BOOL(compare_keys(fcinfo) >= 0);
+}
+Datum contacts_email_cmp(PG_FUNCTION_ARGS) {
+    PG_RETURN_INT32(std::clamp(compare_keys(fcinfo), -1, 1));
+}
+
+Datum contacts_email_hash(PG_FUNCTION_ARGS) {
+    varlena* stored = PG_GETARG_VARLENA_PP(0);
+    const std::string_view key = contacts::StoredEmailKey(View(stored));
+    const Datum hash =
+        hash_any(reinterpret_cast<const unsigned char*>(key.data()), static_cast<int>(key.size()));
+    PG_FREE_IF_COPY(stored, 0);
+    return hash;
+}
+
+Datum contacts_email_hash_extended(PG_FUNCTION_ARGS) {
+    varlena* stored = PG_GETARG_VARLENA_PP(0);
+    const std::string_view key = contacts::StoredEmailKey(View(stored));
+    const Datum hash =
+        hash_any_extended(reinterpret_cast<const unsigned char*>(key.data()), static_cast<int>(key.size()),
+                          static_cast<uint64>(PG_GETARG_INT64(1)));
+    PG_FREE_IF_COPY(stored, 0);
+    return hash;
+}
+}
