@@ -180,6 +180,18 @@ CREATE OR REPLACE FUNCTION contacts.phone_starts_with(number contacts.phone, pre
   AS 'MODULE_PATHNAME', 'contacts_phone_starts_with';
 COMMENT ON FUNCTION contacts.phone_starts_with(contacts.phone, text) IS 'Whether the number begins with the prefix, + and digits; a prefix of another form matches nothing. Never an error.';
 
+-- Bounds for the planner, where the prefix is known only when a scan starts.
+
+CREATE OR REPLACE FUNCTION contacts.phone_prefix_first(prefix text) RETURNS contacts.phone
+  LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF
+  AS 'MODULE_PATHNAME', 'contacts_phone_prefix_first';
+COMMENT ON FUNCTION contacts.phone_prefix_first(text) IS 'The smallest number with this prefix, + and digits; NULL for a prefix of another form. Never an error.';
+
+CREATE OR REPLACE FUNCTION contacts.phone_prefix_last(prefix text) RETURNS contacts.phone
+  LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF
+  AS 'MODULE_PATHNAME', 'contacts_phone_prefix_last';
+COMMENT ON FUNCTION contacts.phone_prefix_last(text) IS 'The largest number with this prefix, + and digits; NULL for a prefix of another form. Never an error.';
+
 CREATE OPERATOR pg_catalog.^@ (
   LEFTARG = contacts.phone, RIGHTARG = text, FUNCTION = contacts.phone_starts_with,
   RESTRICT = contacts.phone_prefix_selectivity, JOIN = prefixjoinsel

@@ -32,6 +32,7 @@ using contacts::FormatPhone;
 using contacts::FoundPhone;
 using contacts::ParsePhone;
 using contacts::Phone;
+using contacts::PhonePrefixRange;
 using contacts::Quoted;
 using contacts::ReadPhone;
 using contacts::pg::Allocate;
@@ -45,8 +46,8 @@ using contacts::pg::View;
 
 namespace contacts::pg {
 
-Phone StoredPhone(const void *value, std::size_t min_digits) {
-    const auto phone = Phone::FromPacked(View(value), min_digits);
+Phone StoredPhone(const void *value) {
+    const auto phone = Phone::FromPacked(View(value));
     if (!phone) throw Error(sqlstate::kDataCorrupted, "a stored phone number is damaged");
     return *phone;
 }
@@ -131,11 +132,10 @@ Datum contacts_phone_in(PG_FUNCTION_ARGS) {
     });
 }
 
-// EXPLAIN prints the bounds of a prefix too, which may have less than two digits.
 Datum contacts_phone_out(PG_FUNCTION_ARGS) {
     const struct varlena *value = PG_GETARG_VARLENA_PP(0);
     return Guarded(fcinfo, [&](Failure &) -> Datum {
-        const std::string text = StoredPhone(value, 0).text();
+        const std::string text = StoredPhone(value).text();
         char *result = static_cast<char *>(Allocate(text.size() + 1));
         std::memcpy(result, text.c_str(), text.size() + 1);
         return CStringGetDatum(result);
@@ -227,10 +227,28 @@ Datum contacts_phone_hash_extended(PG_FUNCTION_ARGS) {
 
 // LEAKPROOF: a prefix of another form matches nothing.
 PG_FUNCTION_INFO_V1(contacts_phone_starts_with);
+PG_FUNCTION_INFO_V1(contacts_phone_prefix_first);
+PG_FUNCTION_INFO_V1(contacts_phone_prefix_last);
 
 Datum contacts_phone_starts_with(PG_FUNCTION_ARGS) {
     const std::string_view packed = View(PG_GETARG_VARLENA_PP(0)), prefix = View(PG_GETARG_TEXT_PP(1));
     PG_RETURN_BOOL(contacts::PhoneStartsWith(packed, prefix));
+}
+
+Datum contacts_phone_prefix_first(PG_FUNCTION_ARGS) {
+    const std::string_view prefix = View(PG_GETARG_TEXT_PP(0));
+    return Guarded(fcinfo, [&](Failure &) -> Datum {
+        const auto range = PhonePrefixRange::Of(prefix);
+        return range ? NewPhone(range->first) : Null(fcinfo);
+    });
+}
+
+Datum contacts_phone_prefix_last(PG_FUNCTION_ARGS) {
+    const std::string_view prefix = View(PG_GETARG_TEXT_PP(0));
+    return Guarded(fcinfo, [&](Failure &) -> Datum {
+        const auto range = PhonePrefixRange::Of(prefix);
+        return range ? NewPhone(range->last) : Null(fcinfo);
+    });
 }
 
 // Reading.

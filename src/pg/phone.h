@@ -7,9 +7,8 @@
 
 namespace contacts::pg {
 
-// The value that a detoasted Datum holds; throws Error when it is damaged. `min_digits` as in
-// Phone::FromPacked.
-Phone StoredPhone(const void *value, std::size_t min_digits = Phone::kMinDigits);
+// The value that a detoasted Datum holds; throws Error when it is damaged.
+Phone StoredPhone(const void *value);
 
 inline Datum NewPhone(const Phone &phone) {
     return NewVarlena(phone.packed());

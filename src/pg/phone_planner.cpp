@@ -8,6 +8,8 @@ extern "C" {
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/supportnodes.h"
+#include "optimizer/optimizer.h"
+#include "parser/parse_func.h"
 #include "utils/lsyscache.h"
 #include "utils/selfuncs.h"
 }
@@ -20,7 +22,6 @@ using contacts::PhonePrefixRange;
 using contacts::pg::Failure;
 using contacts::pg::Guarded;
 using contacts::pg::NewPhone;
-using contacts::pg::NewVarlena;
 using contacts::pg::View;
 
 namespace {
@@ -28,27 +29,25 @@ namespace {
 // What PostgreSQL assumes of a match it knows nothing about.
 constexpr double kDefaultSelectivity = 0.005;
 
-// The range of a prefix as values of the type.
+// The range of a prefix as values of the type: first <= number < after.
 struct Bounds {
-    bool empty;  // no number has this prefix
-    Datum lower;
-    bool has_upper;
-    Datum upper;
+    bool has_first, has_after;
+    Datum first, after;
 };
 
 Bounds bounds_of(Datum prefix) {
     const std::string_view text = View(PG_DETOAST_DATUM_PACKED(prefix));
-    Bounds bounds{true, 0, false, 0};
+    Bounds bounds{};
     Guarded(nullptr, [&](Failure &) -> Datum {
-        if (const auto range = PhonePrefixRange::Of(text)) {
-            bounds.empty = false;
-            bounds.lower = NewPhone(range->lower);
-            if (range->upper) {
-                bounds.has_upper = true;
-                bounds.upper = NewPhone(*range->upper);
-            }
-        } else {
-            bounds.lower = NewVarlena({});  // sorts before every number
+        const auto range = PhonePrefixRange::Of(text);
+        if (range) {
+            bounds.has_first = true;
+            bounds.first = NewPhone(range->first);
+        }
+        // A prefix of no number: the empty range in front of all numbers.
+        if (!range || range->after) {
+            bounds.has_after = true;
+            bounds.after = NewPhone(range ? *range->after : contacts::FirstPhone());
         }
         return 0;
     });
@@ -72,7 +71,7 @@ double part_below(const AttStatsSlot &histogram, Datum bound) {
 double prefix_selectivity(VariableStatData *variable, Oid operator_oid, Datum prefix) {
     if (!HeapTupleIsValid(variable->statsTuple)) return kDefaultSelectivity;
     const Bounds bounds = bounds_of(prefix);
-    if (bounds.empty) return 0;
+    if (!bounds.has_first) return 0;
 
     const double null_part =
         reinterpret_cast<Form_pg_statistic>(GETSTRUCT(variable->statsTuple))->stanullfrac;
@@ -87,8 +86,8 @@ double prefix_selectivity(VariableStatData *variable, Oid operator_oid, Datum pr
         get_attstatsslot(&histogram, variable->statsTuple, STATISTIC_KIND_HISTOGRAM, InvalidOid,
                          ATTSTATSSLOT_VALUES)) {
         if (histogram.nvalues > 1) {
-            const double below_upper = bounds.has_upper ? part_below(histogram, bounds.upper) : 1;
-            rest = below_upper - part_below(histogram, bounds.lower);
+            const double below_after = bounds.has_after ? part_below(histogram, bounds.after) : 1;
+            rest = below_after - part_below(histogram, bounds.first);
         }
         free_attstatsslot(&histogram);
     }
@@ -138,27 +137,47 @@ Datum contacts_phone_prefix_support(PG_FUNCTION_ARGS) {
     if (list_length(arguments) != 2 || request->indexarg != 0) PG_RETURN_POINTER(nullptr);
     auto *left = reinterpret_cast<Node *>(linitial(arguments));
     auto *right = reinterpret_cast<Node *>(lsecond(arguments));
-    if (!IsA(right, Const) || reinterpret_cast<Const *>(right)->constisnull) PG_RETURN_POINTER(nullptr);
 
     const Oid type = getBaseType(exprType(left));
-    const Oid at_least = get_opfamily_member(request->opfamily, type, type, BTGreaterEqualStrategyNumber);
-    const Oid below = get_opfamily_member(request->opfamily, type, type, BTLessStrategyNumber);
-    if (!OidIsValid(at_least) || !OidIsValid(below)) PG_RETURN_POINTER(nullptr);  // a hash index, for one
-
-    const Bounds bounds = bounds_of(reinterpret_cast<Const *>(right)->constvalue);
-    const auto clause = [&](Oid operator_oid, Datum bound) {
-        auto *constant = makeConst(type, -1, InvalidOid, -1, bound, false, false);
-        return make_opclause(operator_oid, BOOLOID, false, reinterpret_cast<Expr *>(left),
-                             reinterpret_cast<Expr *>(constant), InvalidOid, InvalidOid);
+    const auto clause = [&](StrategyNumber strategy, Expr *bound) -> List * {
+        const Oid operator_oid =
+            get_opfamily_member(request->opfamily, type, type, static_cast<int16>(strategy));
+        if (!OidIsValid(operator_oid)) return NIL;  // of a hash index, for one
+        Expr *condition =
+            make_opclause(operator_oid, BOOLOID, false, static_cast<Expr *>(copyObjectImpl(left)), bound,
+                          InvalidOid, InvalidOid);
+        return list_make1(condition);
     };
-    List *conditions = NIL;
-    if (bounds.empty) {
-        conditions = list_make1(clause(below, bounds.lower));
-    } else {
-        conditions = list_make1(clause(at_least, bounds.lower));
-        if (bounds.has_upper) conditions = lappend(conditions, clause(below, bounds.upper));
-    }
+    const auto value = [&](Datum phone) {
+        return reinterpret_cast<Expr *>(makeConst(type, -1, InvalidOid, -1, phone, false, false));
+    };
+
     request->lossy = false;
-    PG_RETURN_POINTER(conditions);
+    if (IsA(right, Const)) {
+        if (reinterpret_cast<Const *>(right)->constisnull) PG_RETURN_POINTER(nullptr);
+        const Bounds bounds = bounds_of(reinterpret_cast<Const *>(right)->constvalue);
+        List *conditions = NIL;
+        if (bounds.has_first) conditions = clause(BTGreaterEqualStrategyNumber, value(bounds.first));
+        if (bounds.has_after)
+            conditions = list_concat(conditions, clause(BTLessStrategyNumber, value(bounds.after)));
+        PG_RETURN_POINTER(conditions);
+    }
+
+    // A parameter, or a column of another table: the bounds are made when the scan starts.
+    if (!is_pseudo_constant_for_index(request->root, right, request->index)) PG_RETURN_POINTER(nullptr);
+    const auto bound = [&](const char *name) -> Expr * {
+        char *schema = get_namespace_name(get_func_namespace(request->funcid));
+        const Oid argument = TEXTOID;
+        List *qualified = list_make2(makeString(schema), makeString(pstrdup(name)));
+        const Oid function = LookupFuncName(qualified, 1, &argument, true);
+        if (!OidIsValid(function)) return nullptr;
+        List *prefix = list_make1(copyObjectImpl(right));
+        return reinterpret_cast<Expr *>(
+            makeFuncExpr(function, type, prefix, InvalidOid, exprCollation(right), COERCE_EXPLICIT_CALL));
+    };
+    Expr *first = bound("phone_prefix_first"), *last = bound("phone_prefix_last");
+    if (first == nullptr || last == nullptr) PG_RETURN_POINTER(nullptr);
+    PG_RETURN_POINTER(
+        list_concat(clause(BTGreaterEqualStrategyNumber, first), clause(BTLessEqualStrategyNumber, last)));
 }
 }

@@ -177,10 +177,14 @@ TEST(PhonePrefix, RangeAndTestAgreeWithTheText) {
         for (const Phone &phone : phones) {
             const bool expected = ("+" + phone.digits()).starts_with(prefix);
             EXPECT_EQ(PhoneStartsWith(phone.packed(), prefix), expected);
-            EXPECT_EQ(range->lower <= phone && (!range->upper || phone < *range->upper), expected)
+            EXPECT_EQ(range->first <= phone && phone <= range->last, expected)
+                << prefix << " " << phone.text();
+            EXPECT_EQ(range->first <= phone && (!range->after || phone < *range->after), expected)
                 << prefix << " " << phone.text();
         }
     }
+    EXPECT_EQ(PhonePrefixRange::Of("+")->first, FirstPhone());
+    EXPECT_EQ(PhonePrefixRange::Of("+4199")->after->text(), "+42");
     for (const char *prefix : {"", "41", "+4x", "+41 44", "+41;ext=1", " +41", "+123456789012345678901"}) {
         EXPECT_FALSE(PhonePrefixRange::Of(prefix)) << prefix;
         EXPECT_FALSE(PhoneStartsWith(Number("+41446681800").packed(), prefix)) << prefix;
@@ -238,6 +242,9 @@ TEST(PhoneParse, Accepts) {
         {"", "'+41446681800", "+41446681800"},
         {"", "\u202A+41\u00A044\u200B668\u201118\u00AD00\u202C", "+41446681800"},
         {"", "＋４１４４６６８１８００", "+41446681800"},
+        {"CH", "446681800.0", "+41446681800"},
+        {"", "+41446681800.0", "+41446681800"},
+        {"DE", "030 / 1234567", "+49301234567"},
         {"", "+٤١٤٤٦٦٨١٨٠٠", "+41446681800"},
     };
     for (const Case &c : cases) EXPECT_EQ(Parsed(c.text, c.region), c.expected) << c.text;
@@ -264,6 +271,8 @@ TEST(PhoneParse, RefusesWithTheReason) {
         {"", "+123456789012345678901", "phone_too_long"},
         {"", endless.c_str(), "phone_too_long"},
         {"US", "650-253-0000 / 650-253-0001", "phone_too_long"},
+        {"DE", "030 12345678/79", "phone_several"},
+        {"", "+49 30 12345678 / 9", "phone_several"},
         {"US", "253 0000", "phone_local_only"},
         {"", "+1 253 0000", "phone_local_only"},
         {"US", "911", "phone_emergency"},

@@ -1,5 +1,6 @@
 #include "core/phone/parse.h"
 
+#include <algorithm>
 #include <string>
 
 #include <phonenumbers/shortnumberinfo.h>
@@ -52,6 +53,17 @@ bool IsScientific(std::string_view text) {
     return digits() && i == text.size();
 }
 
+// What programs that took a number for a real one make of it: 41446681800.0.
+std::string_view WithoutZeroFraction(std::string_view text) {
+    constexpr std::size_t kFewestDigits = 6;
+    if (!text.ends_with(".0")) return text;
+    const std::string_view integer = text.substr(0, text.size() - 2);
+    const std::string_view digits = integer.substr(integer.starts_with('+') ? 1 : 0);
+    const bool amount =
+        digits.size() >= kFewestDigits && std::all_of(digits.begin(), digits.end(), IsAsciiDigit);
+    return amount ? integer : text;
+}
+
 struct Start {
     std::size_t offset = std::string_view::npos;  // of the plus sign or first digit, in any script
     bool plus = false;
@@ -90,6 +102,19 @@ bool LettersMakeSense(const std::string &text, std::size_t start, const std::str
         if (Library().IsPossibleNumberWithReason(head) == Util::IS_POSSIBLE) return false;
     }
     return Library().IsAlphaNumber(text);
+}
+
+// "030 1234567/68" means two numbers, but where numbers have many lengths the parser finds one of both.
+bool NamesSeveral(const std::string &text, const std::string &region) {
+    constexpr std::ptrdiff_t kMostDigits = 4;  // behind the slash, in place of the last ones before it
+    const std::size_t slash = text.rfind('/');
+    if (slash == std::string::npos) return false;
+    const auto digits =
+        std::count_if(text.begin() + static_cast<std::ptrdiff_t>(slash), text.end(), IsAsciiDigit);
+    library::PhoneNumber head;
+    return digits > 0 && digits <= kMostDigits &&
+           Library().Parse(text.substr(0, slash), region, &head) == Util::NO_PARSING_ERROR &&
+           Library().IsValidNumber(head);
 }
 
 const library::ShortNumberInfo &ShortNumbers() {
@@ -177,6 +202,10 @@ Result<Phone> ParseClean(const std::string &text, const std::string &region) {
                        "Letters follow digits that are a number by themselves, or almost.",
                        "Leave the letters out, or write them as digits.");
 
+    if (NamesSeveral(text, region))
+        return NoPhone("phone_several", text, "A slash and more digits follow a complete number.",
+                       "Write each number by itself.");
+
     Util::ValidationResult possible = Library().IsPossibleNumberWithReason(number);
     // A known number in spite of its length: Canada's 310-1234 needs no area code.
     if (possible == Util::IS_POSSIBLE_LOCAL_ONLY && Library().IsValidNumber(number))
@@ -200,7 +229,7 @@ Result<Phone> Parse(std::string_view text, std::string_view region, bool canonic
         return NoPhone("phone_too_long", text, "A number has at most 20 digits, and its extension too.");
     const auto clean = CleanPhoneText(text);
     if (!clean) return NoPhone("phone_invalid", text, "The text is not UTF-8.");
-    const std::string trimmed(Trim(*clean));
+    const std::string trimmed(WithoutZeroFraction(Trim(*clean)));
     if (trimmed.empty()) return NoPhone("phone_empty", text, "The text is empty.");
     if (canonical)
         if (const auto phone = Phone::FromText(trimmed)) return *phone;

@@ -11,9 +11,9 @@ namespace contacts {
 // `region` is an ISO 3166-1 alpha-2 code in either case whose national notation is understood, or empty: then
 // only international notation is. One that libphonenumber does not know is the fault region_unknown (22023).
 //
-// Fault codes, stable: phone_empty, phone_invalid, phone_letters, phone_scientific, phone_no_country_code,
-// phone_unknown_country_code, phone_too_short, phone_too_long, phone_impossible, phone_local_only,
-// phone_short_code, phone_emergency, region_unknown.
+// Fault codes, stable: phone_empty, phone_invalid, phone_letters, phone_several, phone_scientific,
+// phone_no_country_code, phone_unknown_country_code, phone_too_short, phone_too_long, phone_impossible,
+// phone_local_only, phone_short_code, phone_emergency, region_unknown.
 
 // The input of the type: the canonical text by its form alone, whatever the metadata says of it, else as
 // ParsePhone.

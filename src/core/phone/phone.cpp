@@ -95,7 +95,7 @@ std::optional<Phone> Phone::FromText(std::string_view text) {
     return FromDigits(text.substr(0, mark), parameter.substr(kExtensionText.size()));
 }
 
-Result<Phone> Phone::FromPacked(std::string_view bytes, std::size_t min_digits) {
+Result<Phone> Phone::FromPacked(std::string_view bytes) {
     const auto damaged = [](const char *detail) {
         return Fault{.code = "phone_damaged",
                      .message = "invalid binary representation of a phone number",
@@ -114,7 +114,7 @@ Result<Phone> Phone::FromPacked(std::string_view bytes, std::size_t min_digits) 
         if (extension == 0 || extension > kMaxExtensionDigits)
             return damaged("An extension has 1 to 20 digits.");
     }
-    if (digits < min_digits || digits > kMaxDigits) return damaged("A number has 2 to 20 digits.");
+    if (digits < kMinDigits || digits > kMaxDigits) return damaged("A number has 2 to 20 digits.");
     // One representation for each value: the end is padding of half a byte at most, or nothing.
     if ((end + 1) / 2 != bytes.size() || HalfByte(bytes, end) != kEnd)
         return damaged("A half byte is no digit.");
@@ -173,16 +173,28 @@ std::string Phone::national_number() const {
 std::optional<PhonePrefixRange> PhonePrefixRange::Of(std::string_view prefix) {
     if (prefix.empty() || prefix[0] != '+' || prefix.size() > 1 + Phone::kMaxDigits) return std::nullopt;
     std::string digits(prefix.substr(1));
-    Phone lower;
-    if (!lower.AppendDigits(digits)) return std::nullopt;
+    if (!std::all_of(digits.begin(), digits.end(), IsDigit)) return std::nullopt;
 
-    // The first number behind all that start with the prefix: its last digit counted up; a 9 carries.
+    const auto smallest = [](std::string start) {
+        if (start.size() < Phone::kMinDigits) start.resize(Phone::kMinDigits, '0');
+        return *Phone::FromDigits(start);
+    };
+    std::string nines = digits;
+    nines.resize(Phone::kMaxDigits, '9');
+    PhonePrefixRange range{smallest(digits),
+                           *Phone::FromDigits(nines, std::string(Phone::kMaxExtensionDigits, '9')),
+                           std::nullopt};
+    // The last digit counted up; a 9 carries.
     while (!digits.empty() && digits.back() == '9') digits.pop_back();
-    if (digits.empty()) return PhonePrefixRange{lower, std::nullopt};
-    ++digits.back();
-    Phone upper;
-    upper.AppendDigits(digits);
-    return PhonePrefixRange{lower, upper};
+    if (!digits.empty()) {
+        ++digits.back();
+        range.after = smallest(digits);
+    }
+    return range;
+}
+
+Phone FirstPhone() {
+    return *Phone::FromDigits(std::string(Phone::kMinDigits, '0'));
 }
 
 bool PhoneStartsWith(std::string_view packed, std::string_view prefix) noexcept {

@@ -33,9 +33,8 @@ class Phone {
     // The canonical text, "+41446681800" or "+41446681800;ext=12", and nothing else.
     static std::optional<Phone> FromText(std::string_view text);
 
-    // Checked: what comes over the wire or from a damaged page. `min_digits` below kMinDigits admits the
-    // bounds of a PrefixRange.
-    static Result<Phone> FromPacked(std::string_view bytes, std::size_t min_digits = kMinDigits);
+    // Checked: what comes over the wire or from a damaged page.
+    static Result<Phone> FromPacked(std::string_view bytes);
 
     std::string_view packed() const { return {reinterpret_cast<const char *>(bytes_.data()), size_}; }
 
@@ -60,8 +59,6 @@ class Phone {
     }
 
   private:
-    friend struct PhonePrefixRange;
-
     Phone() = default;
     void Append(unsigned half_byte);
     bool AppendDigits(std::string_view digits);
@@ -71,14 +68,19 @@ class Phone {
     bool odd_ = false;  // the last byte's low half is still free
 };
 
-// The numbers that start with a prefix, as a range in the order of the type.
+// The numbers that start with a prefix, as a range in the order of the type. All bounds are numbers
+// themselves.
 struct PhonePrefixRange {
-    Phone lower;                 // inclusive; may have fewer digits than a number
-    std::optional<Phone> upper;  // exclusive; nothing if no number is above
+    Phone first;                 // the smallest with this prefix
+    Phone last;                  // the largest
+    std::optional<Phone> after;  // the smallest behind them; nothing if none is
 
     // `prefix` is "+" and up to 20 digits; anything else is no prefix of any number.
     static std::optional<PhonePrefixRange> Of(std::string_view prefix);
 };
+
+// The smallest of all numbers.
+Phone FirstPhone();
 
 // Whether a packed number starts with `prefix` ("+" and digits); false for a prefix of any other form.
 bool PhoneStartsWith(std::string_view packed, std::string_view prefix) noexcept;
