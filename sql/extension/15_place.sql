@@ -14,3 +14,8 @@ CREATE OR REPLACE FUNCTION contacts.language_tag(language text) RETURNS text
   LANGUAGE c STABLE STRICT PARALLEL SAFE LEAKPROOF
   AS 'MODULE_PATHNAME', 'contacts_language_tag';
 COMMENT ON FUNCTION contacts.language_tag(text) IS 'Canonical BCP 47 tag of a language given by its English name, also with script or country (Simplified Chinese, Portuguese (Brazil)), its own name (Deutsch) or a tag or locale in any case (zh-hans, pt_BR). NULL for what is unknown. STABLE: the names come with the installed ICU.';
+
+CREATE OR REPLACE FUNCTION contacts.language_name(tag text, locale text DEFAULT 'en') RETURNS text
+  LANGUAGE c STABLE STRICT PARALLEL SAFE LEAKPROOF
+  AS 'MODULE_PATHNAME', 'contacts_language_name';
+COMMENT ON FUNCTION contacts.language_name(text, text) IS 'Name of the language of a BCP 47 tag in the language of a locale, by CLDR (zh-Hans: Simplified Chinese); NULL for an unknown tag. contacts.language_tag() reads the English names back. STABLE: the names come with the installed ICU.';

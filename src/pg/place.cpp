@@ -18,6 +18,7 @@ extern "C" {
 PG_FUNCTION_INFO_V1(contacts_country_code);
 PG_FUNCTION_INFO_V1(contacts_country_name);
 PG_FUNCTION_INFO_V1(contacts_language_tag);
+PG_FUNCTION_INFO_V1(contacts_language_name);
 
 Datum contacts_country_code(PG_FUNCTION_ARGS) {
     text* name = PG_GETARG_TEXT_PP(0);
@@ -45,6 +46,17 @@ Datum contacts_language_tag(PG_FUNCTION_ARGS) {
     return Guarded(fcinfo, [&](Failure&) -> Datum {
         const auto tag = contacts::LanguageTag(View(name));
         if (tag) return NewVarlena(*tag);
+        fcinfo->isnull = true;
+        return 0;
+    });
+}
+
+Datum contacts_language_name(PG_FUNCTION_ARGS) {
+    text* tag = PG_GETARG_TEXT_PP(0);
+    text* locale = PG_GETARG_TEXT_PP(1);
+    return Guarded(fcinfo, [&](Failure&) -> Datum {
+        const auto name = contacts::LanguageName(View(tag), View(locale));
+        if (name) return NewVarlena(*name);
         fcinfo->isnull = true;
         return 0;
     });

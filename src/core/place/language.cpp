@@ -224,4 +224,19 @@ Result<string> LanguageTag(string_view text) {
                  sqlstate::kInvalidParameterValue};
 }
 
+std::optional<string> LanguageName(string_view tag, string_view locale) {
+    const auto canonical = Canonical(string(tag));
+    if (!canonical) return std::nullopt;
+    // The names of a locale take milliseconds to load, and a query asks for one locale's again and again.
+    static std::unordered_map<string, std::unique_ptr<icu::LocaleDisplayNames>> cache;
+    constexpr std::size_t kMaxCached = 16;
+    auto found = cache.find(string(locale));
+    if (found == cache.end()) {
+        if (cache.size() >= kMaxCached) cache.clear();
+        found = cache.emplace(string(locale), Names(icu::Locale(string(locale).c_str()))).first;
+    }
+    icu::UnicodeString name;
+    return ToUtf8(found->second->localeDisplayName(canonical->c_str(), name));
+}
+
 }  // namespace contacts
