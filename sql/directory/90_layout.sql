@@ -3,5 +3,4 @@
 CREATE OR REPLACE FUNCTION directory_layout() RETURNS text
   LANGUAGE sql IMMUTABLE PARALLEL SAFE
   AS $layout$SELECT '@EXTVERSION@'$layout$;
-REVOKE ALL ON FUNCTION directory_layout() FROM PUBLIC;
 COMMENT ON FUNCTION directory_layout() IS 'Version of the extension "contacts" whose layout this directory has; marks the schema as a directory.';

@@ -56,6 +56,7 @@ BEGIN
   END IF;
   PERFORM set_config('search_path', format('%I, pg_temp', target), true);
   EXECUTE contacts.directory_script();
+  EXECUTE format('REVOKE ALL ON ALL ROUTINES IN SCHEMA %I FROM PUBLIC', target);
   PERFORM set_config('search_path', 'pg_catalog, pg_temp', true);
   IF owner <> caller THEN
     PERFORM set_config('role', previous_role, true);

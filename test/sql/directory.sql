@@ -26,9 +26,10 @@ RESET search_path;
 SELECT schema, owner, layout = (SELECT extversion FROM pg_extension WHERE extname = 'contacts') AS current
   FROM contacts.directories;
 SELECT nspname, pg_get_userbyid(nspowner) AS owner, nspacl FROM pg_namespace WHERE nspname = 'crm';
-SELECT count(*) AS tables, count(*) FILTER (WHERE pg_get_userbyid(relowner) <> 'regress_owner') AS not_owned,
+SELECT count(*) FILTER (WHERE relkind = 'r') AS tables,
+       count(*) FILTER (WHERE pg_get_userbyid(relowner) <> 'regress_owner') AS not_owned,
        count(*) FILTER (WHERE relacl IS NOT NULL) AS granted
-  FROM pg_class WHERE relnamespace = 'crm'::regnamespace AND relkind = 'r';
+  FROM pg_class WHERE relnamespace = 'crm'::regnamespace AND relkind IN ('r', 'v');
 
 -- A name that is taken, in every way.
 SET ROLE regress_dba;
@@ -51,9 +52,9 @@ SELECT count(*) FROM pg_namespace WHERE nspname = 'crm2';
 SET ROLE regress_dba;
 SELECT contacts.create_directory('Crm "2"');
 SELECT schema, owner FROM contacts.directories ORDER BY schema COLLATE "C";
-\set VERBOSITY terse
+SET client_min_messages = warning;
 DROP SCHEMA "Crm ""2""" CASCADE;
-\set VERBOSITY default
+RESET client_min_messages;
 RESET ROLE;
 
 -- An error in the middle leaves nothing behind: neither a schema nor a role.
@@ -89,22 +90,22 @@ SELECT make_directory('crm2');
 RESET ROLE;
 SELECT schema, owner FROM contacts.directories WHERE schema = 'crm2';
 DROP FUNCTION make_directory;
-\set VERBOSITY terse
+SET client_min_messages = warning;
 DROP SCHEMA crm2 CASCADE;
-\set VERBOSITY default
+RESET client_min_messages;
 
 -- A superuser who names nobody is warned.
 SELECT contacts.create_directory('crm2', 'regress_owner');
-\set VERBOSITY terse
+SET client_min_messages = warning;
 DROP SCHEMA crm2 CASCADE;
-\set VERBOSITY default
+RESET client_min_messages;
 CREATE ROLE regress_super SUPERUSER;
 SET ROLE regress_super;
 SELECT contacts.create_directory('crm2');
 RESET ROLE;
-\set VERBOSITY terse
+SET client_min_messages = warning;
 DROP SCHEMA crm2 CASCADE;
-\set VERBOSITY default
+RESET client_min_messages;
 DROP ROLE regress_super;
 
 -- upgrade_directory acts for those who can become the owner, on directories only.
@@ -127,9 +128,9 @@ SELECT contacts.upgrade_directory('crm2');
 \echo :SQLSTATE
 CREATE OR REPLACE FUNCTION crm2.directory_layout() RETURNS text LANGUAGE sql AS $$SELECT '99.0' || pg_sleep(9)$$;
 SELECT schema FROM contacts.directories WHERE schema = 'crm2';
-\set VERBOSITY terse
+SET client_min_messages = warning;
 DROP SCHEMA crm2 CASCADE;
-\set VERBOSITY default
+RESET client_min_messages;
 
 -- The layout.
 SELECT c.relname AS "table", a.attname AS "column", format_type(a.atttypid, a.atttypmod) AS type,
@@ -148,18 +149,19 @@ SELECT pg_get_indexdef(i.indexrelid) AS index
  ORDER BY c.relname COLLATE "C";
 SELECT pg_get_triggerdef(t.oid) AS trigger
   FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
- WHERE c.relnamespace = 'crm'::regnamespace AND NOT t.tgisinternal
+ WHERE c.relnamespace = 'crm'::regnamespace AND c.relkind = 'r' AND NOT t.tgisinternal
  ORDER BY c.relname COLLATE "C", t.tgname COLLATE "C";
 
--- Everything is described: tables, functions, triggers.
+-- Everything is described: tables, views, functions, triggers on tables. Functions that begin with _ are internal.
 SELECT c.oid::regclass AS "without comment" FROM pg_class c
  WHERE c.relnamespace IN ('crm'::regnamespace, 'contacts'::regnamespace) AND c.relkind IN ('r', 'v')
    AND obj_description(c.oid, 'pg_class') IS NULL
 UNION ALL
 SELECT t.tgrelid::regclass FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
- WHERE c.relnamespace = 'crm'::regnamespace AND NOT t.tgisinternal AND obj_description(t.oid, 'pg_trigger') IS NULL;
+ WHERE c.relnamespace = 'crm'::regnamespace AND c.relkind = 'r' AND NOT t.tgisinternal AND obj_description(t.oid, 'pg_trigger') IS NULL;
 SELECT p.oid::regprocedure AS "without comment" FROM pg_proc p
- WHERE p.pronamespace IN ('crm'::regnamespace, 'contacts'::regnamespace) AND obj_description(p.oid, 'pg_proc') IS NULL;
+ WHERE p.pronamespace IN ('crm'::regnamespace, 'contacts'::regnamespace) AND p.proname !~ '^_'
+   AND obj_description(p.oid, 'pg_proc') IS NULL;
 -- Nothing of a directory is for everybody.
 SELECT p.oid::regprocedure AS "public function" FROM pg_proc p
  WHERE p.pronamespace = 'crm'::regnamespace AND has_function_privilege('public', p.oid, 'EXECUTE');
@@ -416,8 +418,10 @@ RESET ROLE;
 
 -- The engine stays as long as a directory uses it; a directory goes with its schema.
 DROP EXTENSION contacts;
-DROP SCHEMA crm CASCADE;
 \set VERBOSITY default
+SET client_min_messages = warning;
+DROP SCHEMA crm CASCADE;
+RESET client_min_messages;
 SELECT count(*) FROM contacts.directories;
 
 DROP EXTENSION contacts;
