@@ -22,10 +22,6 @@ extern "C" {
 #include "core/phone/parse.h"
 #include "pg/settings.h"
 
-#if PG_VERSION_NUM < 160000
-#define InitMaterializedSRF SetSingleFuncCall
-#endif
-
 using contacts::Error;
 using contacts::FindPhones;
 using contacts::FormatPhone;

@@ -255,6 +255,7 @@ SET enable_seqscan = off;
 SET enable_bitmapscan = off;
 EXPLAIN (COSTS OFF) SELECT * FROM call WHERE number = '+41441007919';
 SELECT seq FROM call WHERE number = '+41441007919';
+SELECT count(*) FROM call WHERE number ^@ '+41441';
 RESET enable_seqscan;
 RESET enable_bitmapscan;
 SELECT count(*), count(DISTINCT number), count(DISTINCT contacts.phone_base(number)) FROM (SELECT number FROM call UNION ALL SELECT number FROM other) AS t;
