@@ -51,7 +51,9 @@ SELECT contacts.phone '044 668 18 00', contacts.phone '0041 44 668 18 00', conta
 SELECT contacts.phone '117';
 \set VERBOSITY terse
 SET contacts.default_region = 'XX';
+\set VERBOSITY default
 SELECT contacts.phone '044 668 18 00';
+\set VERBOSITY terse
 SELECT contacts.phone '+41446681800';
 SELECT contacts.phone_parse('+41446681800');
 SELECT contacts.phone_try_parse('+41446681800');
