@@ -22,11 +22,8 @@ extern "C" {
 #include "core/phone/parse.h"
 #include "pg/settings.h"
 
-#if PG_VERSION_NUM < 160000
-#define InitMaterializedSRF SetSingleFuncCall
-#endif
-
 using contacts::Error;
+using contacts::Fault;
 using contacts::FindPhones;
 using contacts::FormatPhone;
 using contacts::FoundPhone;
@@ -59,6 +56,13 @@ namespace {
 // The region argument `i`, or the setting where it is NULL.
 std::string_view region_argument(FunctionCallInfo fcinfo, int i) {
     return PG_ARGISNULL(i) ? std::string_view(contacts_default_region) : View(PG_GETARG_TEXT_PP(i));
+}
+
+// An unknown region that the caller did not write himself needs a word on where it is from.
+Fault WithOrigin(Fault fault, bool from_setting) {
+    if (from_setting && std::string_view(fault.code) == "region_unknown")
+        fault.hint = "It is the value of the setting contacts.default_region.";
+    return fault;
 }
 
 Datum Null(FunctionCallInfo fcinfo) {
@@ -127,7 +131,7 @@ Datum contacts_phone_in(PG_FUNCTION_ARGS) {
     const std::string_view region = contacts_default_region;
     return Guarded(fcinfo, [&](Failure &failure) -> Datum {
         const auto phone = ReadPhone(input, region);
-        if (!phone) return failure.Set(phone.fault());
+        if (!phone) return failure.Set(WithOrigin(phone.fault(), true));
         return NewPhone(*phone);
     });
 }
@@ -260,9 +264,10 @@ PG_FUNCTION_INFO_V1(contacts_phone_find);
 Datum contacts_phone_parse(PG_FUNCTION_ARGS) {
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
     const std::string_view input = View(PG_GETARG_TEXT_PP(0)), region = region_argument(fcinfo, 1);
+    const bool from_setting = PG_ARGISNULL(1);
     return Guarded(fcinfo, [&](Failure &failure) -> Datum {
         const auto phone = ParsePhone(input, region);
-        if (!phone) return failure.Set(phone.fault());
+        if (!phone) return failure.Set(WithOrigin(phone.fault(), from_setting));
         return NewPhone(*phone);
     });
 }
@@ -295,9 +300,10 @@ Datum contacts_phone_find(PG_FUNCTION_ARGS) {
     InitMaterializedSRF(fcinfo, 0);
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
     const std::string_view document = View(PG_GETARG_TEXT_PP(0)), region = region_argument(fcinfo, 1);
+    const bool from_setting = PG_ARGISNULL(1);
     Guarded(fcinfo, [&](Failure &failure) -> Datum {
         const auto phones = FindPhones(document, region, [] { Call([] { CHECK_FOR_INTERRUPTS(); }); });
-        if (!phones) return failure.Set(phones.fault());
+        if (!phones) return failure.Set(WithOrigin(phones.fault(), from_setting));
         found.row = static_cast<Row *>(Allocate((phones->size() + 1) * sizeof(Row)));
         for (const FoundPhone &phone : *phones)
             found.row[found.count++] = {NewPhone(phone.number), NewVarlena(phone.raw),

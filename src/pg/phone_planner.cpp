@@ -3,8 +3,10 @@
 
 extern "C" {
 #include "access/stratnum.h"
+#include "catalog/pg_am.h"
 #include "catalog/pg_statistic.h"
 #include "catalog/pg_type.h"
+#include "commands/defrem.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/supportnodes.h"
@@ -138,11 +140,15 @@ Datum contacts_phone_prefix_support(PG_FUNCTION_ARGS) {
     auto *left = reinterpret_cast<Node *>(linitial(arguments));
     auto *right = reinterpret_cast<Node *>(lsecond(arguments));
 
+    // Strategy numbers mean other operators elsewhere: those of a hash family, of an order of somebody's own.
     const Oid type = getBaseType(exprType(left));
+    const Oid own_class = GetDefaultOpClass(type, BTREE_AM_OID);
+    if (!OidIsValid(own_class) || get_opclass_family(own_class) != request->opfamily)
+        PG_RETURN_POINTER(nullptr);
+
     const auto clause = [&](StrategyNumber strategy, Expr *bound) -> List * {
         const Oid operator_oid =
             get_opfamily_member(request->opfamily, type, type, static_cast<int16>(strategy));
-        if (!OidIsValid(operator_oid)) return NIL;  // of a hash index, for one
         Expr *condition =
             make_opclause(operator_oid, BOOLOID, false, static_cast<Expr *>(copyObjectImpl(left)), bound,
                           InvalidOid, InvalidOid);

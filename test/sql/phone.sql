@@ -51,7 +51,9 @@ SELECT contacts.phone '044 668 18 00', contacts.phone '0041 44 668 18 00', conta
 SELECT contacts.phone '117';
 \set VERBOSITY terse
 SET contacts.default_region = 'XX';
+\set VERBOSITY default
 SELECT contacts.phone '044 668 18 00';
+\set VERBOSITY terse
 SELECT contacts.phone '+41446681800';
 SELECT contacts.phone_parse('+41446681800');
 SELECT contacts.phone_try_parse('+41446681800');
@@ -255,6 +257,7 @@ SET enable_seqscan = off;
 SET enable_bitmapscan = off;
 EXPLAIN (COSTS OFF) SELECT * FROM call WHERE number = '+41441007919';
 SELECT seq FROM call WHERE number = '+41441007919';
+SELECT count(*) FROM call WHERE number ^@ '+41441';
 RESET enable_seqscan;
 RESET enable_bitmapscan;
 SELECT count(*), count(DISTINCT number), count(DISTINCT contacts.phone_base(number)) FROM (SELECT number FROM call UNION ALL SELECT number FROM other) AS t;

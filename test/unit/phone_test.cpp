@@ -273,6 +273,7 @@ TEST(PhoneParse, RefusesWithTheReason) {
         {"US", "650-253-0000 / 650-253-0001", "phone_too_long"},
         {"DE", "030 12345678/79", "phone_several"},
         {"", "+49 30 12345678 / 9", "phone_several"},
+        {"", "+49 00 30 123456", "phone_impossible"},
         {"US", "253 0000", "phone_local_only"},
         {"", "+1 253 0000", "phone_local_only"},
         {"US", "911", "phone_emergency"},

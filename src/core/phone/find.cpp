@@ -22,8 +22,7 @@ using Util = library::PhoneNumberUtil;
 // The matcher gets pieces of this size, so that a long text can be interrupted.
 constexpr std::size_t kPiece = 16 * 1024;
 
-// Length of the first piece of `text`: up to the end of a line, which no number crosses, or between two
-// letters.
+// Length of the first piece of `text`: to the end of a line, which no number crosses, or between two letters.
 std::size_t PieceLength(std::string_view text) {
     if (text.size() <= kPiece) return text.size();
     if (const std::size_t line = text.rfind('\n', kPiece - 1); line != std::string_view::npos)
@@ -105,10 +104,7 @@ Result<std::vector<FoundPhone>> FindPhones(std::string_view text, std::string_vi
         std::sort(found.begin(), found.end(), [](const Span &a, const Span &b) { return a.begin < b.begin; });
         for (const Span &span : found) {
             const std::size_t begin = offsets[span.begin];
-            const std::size_t last =
-                offsets[span.end - 1];  // the number ends with an ASCII or a wider character
-            std::size_t end = last + 1;
-            while (end < source.size() && (static_cast<unsigned char>(source[end]) & 0xC0) == 0x80) ++end;
+            const std::size_t end = offsets[span.end - 1] + 1;
             characters += CharacterCount(text.substr(counted, from + begin - counted));
             counted = from + begin;
             result.push_back({span.number, std::string(source.substr(begin, end - begin)), characters + 1});

@@ -13,12 +13,11 @@ namespace contacts {
 
 namespace library = ::i18n::phonenumbers;
 
-// libphonenumber's singleton, made at the first call (some milliseconds). It logs nothing: its own logger is
-// the null one.
+// libphonenumber's singleton, made at the first call (some milliseconds). Its default logger writes nothing.
 const library::PhoneNumberUtil &Library();
 
-// `region` as libphonenumber spells it (upper case); nothing if it knows no such region. Empty gives "ZZ",
-// its word for none.
+// `region` in upper case; nothing if libphonenumber knows no such region. Empty gives "ZZ", its word for
+// none.
 std::optional<std::string> LibraryRegion(std::string_view region);
 
 // Nothing if the number has no calling code.

@@ -22,8 +22,7 @@ bool IsAsciiLetter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-// Bytes of a text that may still be a number, with room for invisible characters; libphonenumber itself reads
-// 250.
+// Bytes of a text that may still be a number: libphonenumber reads 250, the rest is for invisible characters.
 constexpr std::size_t kMaxText = 2000;
 
 Fault NoPhone(const char *code, std::string_view text, std::string detail, std::string hint = {}) {
@@ -115,6 +114,16 @@ bool NamesSeveral(const std::string &text, const std::string &region) {
     return digits > 0 && digits <= kMostDigits &&
            Library().Parse(text.substr(0, slash), region, &head) == Util::NO_PARSING_ERROR &&
            Library().IsValidNumber(head);
+}
+
+// "+49 00 30 123456": a trunk prefix was taken off and another one is left, as reading the result again
+// shows. Where a zero belongs to the number (+39 06), it stays.
+bool KeepsTrunkPrefix(const library::PhoneNumber &number) {
+    if (!number.italian_leading_zero() || Library().IsValidNumber(number)) return false;
+    library::PhoneNumber again;
+    std::string text;
+    Library().Format(number, Util::E164, &text);
+    return Library().Parse(text, "ZZ", &again) != Util::NO_PARSING_ERROR || !SameLine(number, again);
 }
 
 const library::ShortNumberInfo &ShortNumbers() {
@@ -216,6 +225,10 @@ Result<Phone> ParseClean(const std::string &text, const std::string &region) {
             if (auto fault = ShortNumberFault(text, number, region)) return *fault;
     if (possible != Util::IS_POSSIBLE)
         return LengthFault(possible, text, start, region, number.country_code());
+    if (KeepsTrunkPrefix(number))
+        return NoPhone("phone_impossible", text,
+                       "No number of calling code +" + std::to_string(number.country_code()) +
+                           " begins with this many zeros.");
 
     if (const auto phone = FromLibrary(number)) return *phone;
     return NoPhone("phone_too_long", text, "A number has at most 20 digits, and its extension too.");

@@ -15,13 +15,12 @@ namespace contacts {
 // phone_no_country_code, phone_unknown_country_code, phone_too_short, phone_too_long, phone_impossible,
 // phone_local_only, phone_short_code, phone_emergency, region_unknown.
 
-// The input of the type: the canonical text by its form alone, whatever the metadata says of it, else as
+// The input of the type: the canonical text by its form alone, whatever the metadata says; else as
 // ParsePhone.
 Result<Phone> ReadPhone(std::string_view text, std::string_view region);
 
 // Human notation or RFC 3966. Accepts numbers that are possible by their length: not every assigned range is
-// known to an installed libphonenumber. A number that can be dialled only inside its area or region is
-// refused.
+// known to an installed libphonenumber. Refuses a number that can be dialled only inside its area or region.
 Result<Phone> ParsePhone(std::string_view text, std::string_view region);
 
 // Nothing if `region` is empty or one that libphonenumber knows.
