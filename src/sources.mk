@@ -8,3 +8,4 @@ CORE_SRCS += src/core/csv/reader.cpp
 PG_SRCS += src/pg/guard.cpp
 PG_SRCS += src/pg/module.cpp
 PG_SRCS += src/pg/actor.cpp
+PG_SRCS += src/pg/csv.cpp
