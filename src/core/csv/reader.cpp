@@ -17,8 +17,8 @@ namespace {
 
 constexpr std::size_t kSample = 1 << 20;          // bytes that decide the encoding
 constexpr std::size_t kBlock = 256 << 10;         // bytes read at a time
-constexpr std::size_t kDialectSample = 64 << 10;  // characters that decide the delimiter
-constexpr std::size_t kPadding = 192;  // readable behind the text: two scan blocks and the sentinel
+constexpr std::size_t kDialectSample = 64 << 10;  // bytes of text that decide the delimiter
+constexpr std::size_t kPadding = 192;  // readable behind the text: the sentinel, and what a scan reads
 constexpr int kNoCharacter = -1000;    // equals no char
 constexpr std::size_t kNowhere = std::numeric_limits<std::size_t>::max();
 
@@ -173,7 +173,6 @@ class Reader::Impl {
     void TakeTranscoded(std::string_view bytes, bool last);
     void StartTranscoder(const std::string &encoding, std::int64_t source_offset);
     std::size_t NextBad(std::size_t until);
-
     void ForgetChecks();
 
     // Records
