@@ -39,3 +39,4 @@ PG_SRCS += src/pg/place.cpp
 PG_SRCS += src/pg/uuid.cpp
 PG_SRCS += src/pg/version.cpp
 PG_SRCS += src/pg/guard_probe.cpp
+PG_SRCS += src/pg/csv.cpp

@@ -388,11 +388,11 @@ TEST(CsvStructure, T6_ManyUnterminatedQuotesStayLinear) {
         return bytes;
     };
     // Quadratic cost would take minutes for each; the limit leaves room for sanitizers and a busy machine.
-    for (const char *line :
-         {"\"abc\n", "a,\"b\n", "\"\"\"x\n", "\"a\"\"\n", "\"a,\"b,\"c\n", "x,\" \n", "\"a\" b\n"})
+    for (const char *line : {"\"abc\n", "a,\"b\n", "\"\"\"x\n", "\"a\"\"\n", "\"a,\"b,\"c\n", "x,\" \n",
+                             "\"a\" b\n", "x,\"a\"\"\n"})
         EXPECT_LT(seconds(repeat(line, 100'000), {}), 10) << line;
-    for (const char *cell :
-         {"\"\"b,", "\"a,", "\"a\"b,", "\"a \"b\" ", "\"\"\"a,", "\" ", "\"\"", "\\\"", "\"a\\\" b,"}) {
+    for (const char *cell : {"\"\"b,", "\"a,", "\"a\"b,", "\"a \"b\" ", "\"\"\"a,", "\" ", "\"\"", "\\\"",
+                             "\"a\\\" b,", "\"a\"\","}) {
         EXPECT_LT(seconds(repeat(cell, 100'000), {}), 10) << cell;
         EXPECT_LT(seconds(repeat(cell, 100'000), {.escape = '\\'}), 10) << cell;
     }
@@ -404,6 +404,13 @@ TEST(CsvStructure, T7_StrayQuotes) {
     EXPECT_EQ(Read("\"say \"\"x\"\" or \"y\" so\",c\n").cells()[0], (Cells{"say \"x\" or \"y\" so", "c"}));
     EXPECT_EQ(Read("\"abc\"def,\"x\"\n").cells()[0], (Cells{"abcdef", "x"}));
     EXPECT_EQ(Read("\"a\"\"b\"c\"d,e\n").cells()[0], (Cells{"a\"bc\"d", "e"}));
+    // Not doubled before the closing one.
+    EXPECT_EQ(Read("\"table, 48\"\",\"x\"\n1,\"48\"\"\n2,\"y\"\n").cells(),
+              (std::vector<Cells>{{"table, 48\"", "x"}, {"1", "48\""}, {"2", "y"}}));
+    EXPECT_TRUE(Read("\"48\"\",\"x\"\n").rows[0].stray_quote);
+    EXPECT_EQ(Read("\"a\"\"\n\"\"b\",c\n").cells(), (std::vector<Cells>{{"a\"\n\"b", "c"}})) << "well-formed";
+    EXPECT_EQ(Read("\"a \"\"x\"\", \"\"y\"\" b\",c\n").cells(),
+              (std::vector<Cells>{{"a \"x\", \"y\" b", "c"}}));
     EXPECT_TRUE(Read("\"abc\"def\n").rows[0].stray_quote);
     EXPECT_FALSE(Read("\"a\"\"b\",5\"\n").rows[0].stray_quote);
     // No line is taken in on a guess.
@@ -498,6 +505,7 @@ std::vector<std::string> Samples() {
         "a,b\r\n\"x\"\"y\",\"l1\r\nl2\"\r\n1,2",
         "sep=;\r\na;\"b\";c\r1;2;3\n\r\n",
         "\xEF\xBB\xBF\"Nämé\",\"x\"  ,  \"y\"\n\"q \"w\" z\"tail,\"a\"b\n",
+        "\"table, 48\"\",\"x\"\n1,\"48\"\" \n2,\"y\"\" ,  \"z\"\n",
         "1,\"abc,x\n2,\"def\",y\n\"unterminated\n\n\"again",
         "é,\xFC,ü\n\0,\xE4\xB8,\"\xF0\x9F\x98\n\x80\"\n"s,
         "M\xFCller,\x80\r\n\x93q\x94,\"\xE4\r\n\"\r",

@@ -17,8 +17,8 @@ namespace {
 
 constexpr std::size_t kSample = 1 << 20;          // bytes that decide the encoding
 constexpr std::size_t kBlock = 256 << 10;         // bytes read at a time
-constexpr std::size_t kDialectSample = 64 << 10;  // characters that decide the delimiter
-constexpr std::size_t kPadding = 192;  // readable behind the text: two scan blocks and the sentinel
+constexpr std::size_t kDialectSample = 64 << 10;  // bytes of text that decide the delimiter
+constexpr std::size_t kPadding = 192;  // readable behind the text: the sentinel, and what a scan reads
 constexpr int kNoCharacter = -1000;    // equals no char
 constexpr std::size_t kNowhere = std::numeric_limits<std::size_t>::max();
 
@@ -173,7 +173,6 @@ class Reader::Impl {
     void TakeTranscoded(std::string_view bytes, bool last);
     void StartTranscoder(const std::string &encoding, std::int64_t source_offset);
     std::size_t NextBad(std::size_t until);
-
     void ForgetChecks();
 
     // Records
@@ -194,6 +193,7 @@ class Reader::Impl {
     bool EndsCell(char c) const { return c == dialect_.delimiter || c == '\n' || c == '\r'; }
     void SkipLine();
     void CutCell(Record &record, Scan &scan, const char *from, bool quoted) const;
+    void StrayQuote(Record &record) const;
     void RefuseQuote(Record &record) const;
     void RefuseRecord(Record &record) const;
     void ApplyFixups(Record &record);
@@ -258,7 +258,7 @@ Reader::Impl::Impl(ByteSource &source, Options options)
         check(*options_.delimiter, "delimiter");
         if (has_quote_ && (*options_.delimiter == dialect_.quote || *options_.delimiter == dialect_.escape))
             RefuseOption("CSV delimiter must differ from quote and escape",
-                         "All are \"" + Quoted(std::string_view(&*options_.delimiter, 1)) + "\".");
+                         "The delimiter is \"" + Quoted(std::string_view(&*options_.delimiter, 1)) + "\".");
     }
     if (has_quote_) {
         check(dialect_.quote, "quote");
@@ -623,15 +623,10 @@ Reader::Impl::Cell Reader::Impl::ParseQuoted(Record &record, Scan &scan, const c
     const char escape = dialect_.escape;
     const char *const content = open + 1;
     const char *const end = scan.end;
-    const char *known_close = nullptr;
+    const char *known_close = nullptr;  // the quote that closes the cell, however many come before
+    const char *early_close = nullptr;  // of a doubled quote: may have been a stray and a closing one
     std::int64_t lines = 0;
     bool unescape = false;
-    const auto unterminated = [&] {
-        SetFault(record, "unterminated_quote",
-                 "quoted cell that starts in line " + std::to_string(line_ + scan.lines) + " does not end",
-                 "Its quote is taken as a character, and reading goes on with the next line.");
-        return Cell::kUnterminated;
-    };
     const auto push = [&](const char *dropped, const char *to) {
         if (unescape || dropped != nullptr) fixups_.push_back({record.cells.size(), dropped, unescape});
         record.cells.emplace_back(content, static_cast<std::size_t>(to - content));
@@ -639,13 +634,28 @@ Reader::Impl::Cell Reader::Impl::ParseQuoted(Record &record, Scan &scan, const c
         scan.lines += lines;
         return Cell::kQuoted;
     };
+    const auto does_not_end = [&] {
+        if (early_close != nullptr) {
+            StrayQuote(record);
+            unescape = true;
+            lines = 0;
+            push(nullptr, early_close);
+            scan.specials.Seek(early_close + 1);
+            scan.at = scan.specials.Next();
+            return Cell::kQuoted;
+        }
+        SetFault(record, "unterminated_quote",
+                 "quoted cell that starts in line " + std::to_string(line_ + scan.lines) + " does not end",
+                 "Its quote is taken as a character, and reading goes on with the next line.");
+        return Cell::kUnterminated;
+    };
 
     scan.specials.Next();  // the opening quote
     for (;;) {
         const char *const p = scan.at = scan.specials.Next();
         const char c = *p;
         if (static_cast<std::size_t>(p - content) > options_.max_field_bytes || (p == end && !scan.more)) {
-            if (lines > 0 || (p == end && text_ends_)) return unterminated();
+            if (lines > 0 || (p == end && text_ends_)) return does_not_end();
             CutCell(record, scan, content, true);
             return Cell::kCut;
         }
@@ -660,6 +670,20 @@ Reader::Impl::Cell Reader::Impl::ParseQuoted(Record &record, Scan &scan, const c
             ((p[0] == escape && (p[1] == quote || p[1] == escape)) || (c == quote && p[1] == quote))) {
             scan.specials.Next();
             unescape = true;
+            if (c == quote && lines == 0 && early_close == nullptr) {
+                const char *after = p + 2;
+                while (*after == padding_) ++after;
+                if (*after == delimiter) {
+                    do ++after;
+                    while (*after == padding_);
+                    const char *const run = after;
+                    while (after < end && *after == quote) ++after;
+                    if ((after - run) % 2 != 0) early_close = p + 1;
+                } else if (*after == '\n' || *after == '\r') {
+                    early_close = p + 1;
+                }
+                if (after == end && scan.more) return Cell::kMore;
+            }
             continue;
         }
         if (c != quote) continue;
@@ -678,7 +702,7 @@ Reader::Impl::Cell Reader::Impl::ParseQuoted(Record &record, Scan &scan, const c
         if (known_close == nullptr) {
             const char *before = p;
             while (before > content && before[-1] == padding_) --before;
-            if (before > content && EndsCell(before[-1])) return unterminated();
+            if (before > content && EndsCell(before[-1])) return does_not_end();
             if (p >= scan.no_close_until) {
                 const char *stop = p + 1;
                 const bool closes = ClosesOnThisLine(stop, end);
@@ -686,9 +710,8 @@ Reader::Impl::Cell Reader::Impl::ParseQuoted(Record &record, Scan &scan, const c
                 (closes ? known_close : scan.no_close_until) = stop;
             }
         }
-        if (known_close == nullptr && lines > 0) return unterminated();
-        record.stray_quote = true;
-        if (options_.strict) RefuseQuote(record);
+        if (known_close == nullptr && lines > 0) return does_not_end();
+        StrayQuote(record);
         if (known_close != nullptr) {
             unescape = true;
             continue;
@@ -746,6 +769,11 @@ void Reader::Impl::CutCell(Record &record, Scan &scan, const char *from, bool qu
     }
     record.cells.emplace_back(from, static_cast<std::size_t>(scan.at - from));
     record.quoted.push_back(quoted);
+}
+
+void Reader::Impl::StrayQuote(Record &record) const {
+    record.stray_quote = true;
+    if (options_.strict) RefuseQuote(record);
 }
 
 void Reader::Impl::RefuseQuote(Record &record) const {

@@ -1,0 +1,82 @@
+-- contacts.read_csv: the CSV reader as a function. What it makes of broken files in detail is for the unit tests.
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS contacts;
+RESET client_min_messages;
+
+-- Records with the line where they start; blank ones are left out.
+SELECT line, cells FROM contacts.read_csv(E'Name,Phone\r\n\r\n"Müller, ""Max""","+41 44\n668"\n,\nlast,1'::text::bytea);
+SELECT count(*) FROM contacts.read_csv('');
+SELECT count(*) FROM contacts.read_csv(NULL);
+SELECT line, cells[2] FROM contacts.read_csv('a;b;;', ';');
+
+-- Dialects: found, or given.
+SELECT cells FROM contacts.read_csv(convert_to(E'a;b\n1,5;"x;y"', 'UTF8'));
+SELECT line, cells FROM contacts.read_csv(convert_to(E'sep=|\na|b,c', 'UTF8'));
+SELECT cells FROM contacts.read_csv(convert_to(E'a, "b, c", d', 'UTF8'), delimiter => ', ');
+SELECT cells FROM contacts.read_csv(convert_to(E'a, "b", c', 'UTF8'), delimiter => ',');
+SELECT cells FROM contacts.read_csv(convert_to(E'''a,b'',c', 'UTF8'), quote => '''');
+SELECT cells FROM contacts.read_csv(convert_to(E'"a,b",c', 'UTF8'), quote => '');
+SELECT cells FROM contacts.read_csv(convert_to(E'"a\\"b",c', 'UTF8'), escape => '\');
+
+-- Encodings: found, or given by ICU's or PostgreSQL's name.
+SELECT cells FROM contacts.read_csv('\xefbbbf2261222c62'::bytea);
+SELECT cells FROM contacts.read_csv('\xfffe4d00fc006c000900fe66'::bytea);
+SELECT cells FROM contacts.read_csv('\x4dfc6c2c80'::bytea);
+SELECT cells FROM contacts.read_csv('\xd9f3eae8ed2c31'::bytea, encoding => 'windows-1251');
+SELECT cells FROM contacts.read_csv(convert_to('Щукин,1', 'WIN1251'), encoding => 'WIN1251');
+SELECT cells FROM contacts.read_csv(convert_to('曾国藩,1', 'GB18030'), encoding => 'GB18030');
+SELECT cells FROM contacts.read_csv(convert_to('ソ,1', 'SJIS'), encoding => 'SJIS');
+
+-- Lenient with quotes: nothing is swallowed.
+SELECT line, cells FROM contacts.read_csv(E'a,b\n"5" pipe","x"y\n1,"open, z\n2,"closed"\n3,w'::text::bytea);
+
+-- What cannot be text is an error that says where.
+DO $$
+DECLARE
+  bad record;
+  state text; message text; detail text; hint text;
+BEGIN
+  FOR bad IN
+    SELECT * FROM (VALUES
+      ('\x612c620a632c00'::bytea, NULL, NULL, NULL, NULL),
+      ('\x612c620a632cff'::bytea, NULL, NULL, NULL, 'UTF-8'),
+      ('\xfffe61000ad800d8'::bytea, NULL, NULL, NULL, NULL),
+      (convert_to(E'a,b\nc,' || repeat('x', 1048577), 'UTF8'), NULL, NULL, NULL, NULL),
+      (convert_to(E'a,b\n' || repeat(',', 65536), 'UTF8'), NULL, NULL, NULL, NULL),
+      (convert_to(E'a,b\n' || repeat(repeat('x', 1048575) || ',', 17), 'UTF8'), NULL, NULL, NULL, NULL),
+      ('', 'ab', NULL, NULL, NULL),
+      ('', '', NULL, NULL, NULL),
+      ('', 'ü', NULL, NULL, NULL),
+      ('', E'\n', NULL, NULL, NULL),
+      ('', '"', NULL, NULL, NULL),
+      ('', NULL, '""', NULL, NULL),
+      ('', NULL, ' ', NULL, NULL),
+      ('', NULL, NULL, '', NULL),
+      ('', ';', NULL, ';', NULL),
+      ('', NULL, NULL, NULL, ''),
+      ('', NULL, NULL, NULL, 'klingon')
+    ) AS v (content, delimiter, quote, escape, encoding)
+  LOOP
+    BEGIN
+      PERFORM contacts.read_csv(bad.content, bad.delimiter, bad.quote, bad.escape, bad.encoding);
+      RAISE EXCEPTION 'was read: %', bad;
+    EXCEPTION WHEN invalid_parameter_value OR bad_copy_file_format OR character_not_in_repertoire THEN
+      GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT,
+                              detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+      RAISE INFO '%', concat_ws(' | ', state, message, detail, nullif(hint, ''));
+    END;
+  END LOOP;
+END
+$$;
+
+-- Many records go to disk beyond work_mem, and a query that was cancelled leaves nothing behind.
+SET work_mem = '64kB';
+SELECT count(*), sum(line), count(DISTINCT cells[1])
+FROM contacts.read_csv((SELECT string_agg(format('%s,"x%s"', i, i), E'\n')::bytea FROM generate_series(1, 50000) AS i));
+RESET work_mem;
+SET statement_timeout = '50ms';
+SELECT count(*) FROM contacts.read_csv((SELECT convert_to(repeat(E'a,b,c\n', 5000000), 'UTF8')));
+RESET statement_timeout;
+
+-- It may stand anywhere a function may.
+SELECT (contacts.read_csv(E'a,b\nc,d'::bytea)).cells;
