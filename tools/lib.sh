@@ -196,6 +196,17 @@ set_up() {
 # ---------------------------------------------------------------------------------------------------------
 # Build and stage
 
+# Under sudo, what is built in somebody's tree stays theirs.
+as_builder() {
+    local owner
+    owner=$(stat -c %U "$project" "$project/src" | sort -u)
+    if [ "$(id -u)" = 0 ] && [ "$owner" != root ] && id "$owner" >/dev/null 2>&1; then
+        runuser -u "$owner" -- "$@"
+    else
+        "$@"
+    fi
+}
+
 # Objects of another server version, or built without -Werror when it is asked for, are not reused.
 build() {
     local werror=${1:-} stamp=$project/build/stamp built='' lock
@@ -205,11 +216,11 @@ build() {
     [ ! -f "$stamp" ] || built=$(<"$stamp")
     case $built in
         "$pg_version $(uname -m)$werror"*) ;;
-        *) quietly clean make -C "$project" clean PG_CONFIG="$pg_config" with_llvm=no || return ;;
+        *) quietly clean as_builder make -C "$project" clean PG_CONFIG="$pg_config" with_llvm=no || return ;;
     esac
-    mkdir -p "$project/build" || return
-    echo "$pg_version $(uname -m)$werror" >"$stamp"
-    quietly build make -C "$project" -j "$jobs" PG_CONFIG="$pg_config" with_llvm=no WERROR="$werror" || return
+    as_builder mkdir -p "$project/build" || return
+    echo "$pg_version $(uname -m)$werror" | as_builder tee "$stamp" >/dev/null || return
+    quietly build as_builder make -C "$project" -j "$jobs" PG_CONFIG="$pg_config" with_llvm=no WERROR="$werror" || return
     quietly stage make -C "$project" install PG_CONFIG="$pg_config" with_llvm=no DESTDIR="$work/stage" || return
     exec {lock}<&-
     stage_tree
