@@ -446,7 +446,7 @@ class Parser {
         if (folded.starts_with("ipv6:")) {
             in6_addr address;
             char buffer[INET6_ADDRSTRLEN];
-            if (inet_pton(AF_INET6, folded.c_str() + 5, &address) == 1) {
+            if (folded.find('\0') == string::npos && inet_pton(AF_INET6, folded.c_str() + 5, &address) == 1) {
                 inet_ntop(AF_INET6, &address, buffer, sizeof buffer);
                 domain_key_ = string("[ipv6:") + buffer + ']';
                 return true;
