@@ -19,8 +19,9 @@ CREATE OR REPLACE FUNCTION contacts.email_recv(internal) RETURNS contacts.email
   AS 'MODULE_PATHNAME', 'contacts_email_recv';
 COMMENT ON FUNCTION contacts.email_recv(internal) IS 'Binary input of contacts.email: the address as text, checked like text; the key is made anew.';
 
+-- Not LEAKPROOF: conversion to the client's encoding quotes the character that it cannot convert.
 CREATE OR REPLACE FUNCTION contacts.email_send(contacts.email) RETURNS bytea
-  LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF
+  LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
   AS 'MODULE_PATHNAME', 'contacts_email_send';
 COMMENT ON FUNCTION contacts.email_send(contacts.email) IS 'Binary output of contacts.email: the address as text.';
 
@@ -86,6 +87,10 @@ CREATE OR REPLACE FUNCTION contacts.email_cmp(contacts.email, contacts.email) RE
   LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF
   AS 'MODULE_PATHNAME', 'contacts_email_cmp';
 COMMENT ON FUNCTION contacts.email_cmp(contacts.email, contacts.email) IS 'Order of two addresses by their keys, -1, 0 or 1: btree support.';
+CREATE OR REPLACE FUNCTION contacts.email_sortsupport(internal) RETURNS void
+  LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+  AS 'MODULE_PATHNAME', 'contacts_email_sortsupport';
+COMMENT ON FUNCTION contacts.email_sortsupport(internal) IS 'Sorts addresses by the first bytes of their keys, then by whole keys: btree support.';
 CREATE OR REPLACE FUNCTION contacts.email_hash(contacts.email) RETURNS integer
   LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF
   AS 'MODULE_PATHNAME', 'contacts_email_hash';
@@ -140,7 +145,8 @@ CREATE OPERATOR CLASS contacts.email_ops DEFAULT FOR TYPE contacts.email USING b
   OPERATOR 3 pg_catalog.=,
   OPERATOR 4 pg_catalog.>=,
   OPERATOR 5 pg_catalog.>,
-  FUNCTION 1 contacts.email_cmp(contacts.email, contacts.email);
+  FUNCTION 1 contacts.email_cmp(contacts.email, contacts.email),
+  FUNCTION 2 contacts.email_sortsupport(internal);
 COMMENT ON OPERATOR CLASS contacts.email_ops USING btree IS 'Order of e-mail addresses by their keys.';
 COMMENT ON OPERATOR FAMILY contacts.email_ops USING btree IS 'Order of e-mail addresses by their keys.';
 

@@ -137,6 +137,15 @@ RESET enable_nestloop;
 RESET enable_hashjoin;
 SELECT count(DISTINCT e) FROM unnest(ARRAY['a@b', 'A@b', '"a"@B', 'c@b']::contacts.email[]) AS e;
 
+-- Sorting, of keys that agree in their first bytes and that are shorter than those, is in the order of the operators.
+CREATE TEMP TABLE sorted AS
+SELECT row_number() OVER () AS position, address
+FROM (SELECT address FROM (SELECT (repeat(chr(97 + i % 3), 1 + i % 12) || CASE i % 2 WHEN 0 THEN 'é' ELSE '' END || '@X' || i % 7)::contacts.email AS address
+                           FROM generate_series(1, 1000) AS i) AS made ORDER BY address OFFSET 0) AS s;
+SELECT count(*) FILTER (WHERE a.address > b.address) AS misplaced, count(*) FILTER (WHERE a.address < b.address) AS ascents
+FROM sorted a JOIN sorted b ON b.position = a.position + 1;
+SELECT count(DISTINCT address) - 1 AS ascents_to_expect FROM sorted;
+
 -- The planner's estimates come from the ordinary statistics.
 CREATE FUNCTION pg_temp.estimate(query text) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE

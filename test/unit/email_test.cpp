@@ -81,6 +81,7 @@ TEST(Email, Faults) {
     EXPECT_EQ(Code(std::string(65, 'a') + "@b"), "email_invalid");
     EXPECT_EQ(Code(std::string(300, 'a')), "email_too_long");
     EXPECT_EQ(Code(std::string(1 << 20, 'a') + "@b"), "email_too_long");
+    EXPECT_EQ(Code(std::string_view("a@[IPv6:::1\0]", 13)), "email_invalid");
     EXPECT_EQ(Code("a@[]"), "email_invalid");
     EXPECT_EQ(Code("a@["), "email_invalid");
     EXPECT_EQ(Code("a@[1.2.3.4.5]"), "email_invalid");

@@ -84,6 +84,8 @@ struct Text {
 // Nothing when the bytes are not UTF-8; `bad` is then the offset of the offending byte.
 bool Decode(string_view bytes, Text& text, std::size_t& bad) {
     text.bytes = bytes;
+    text.characters.reserve(bytes.size());
+    text.offsets.reserve(bytes.size() + 1);
     const auto* s = reinterpret_cast<const std::uint8_t*>(bytes.data());
     const auto length = static_cast<std::int32_t>(bytes.size());
     std::int32_t i = 0;
@@ -147,7 +149,7 @@ string Described(const Text& text, std::size_t i) {
     return out + code + ")";
 }
 
-// The key of a local part: folded, with what RFC 5321 calls equivalent quoting removed.
+// NFC of the case folding.
 string FoldText(string_view s) {
     if (IsAscii(s)) {
         string out(s);
@@ -444,7 +446,7 @@ class Parser {
         if (folded.starts_with("ipv6:")) {
             in6_addr address;
             char buffer[INET6_ADDRSTRLEN];
-            if (inet_pton(AF_INET6, folded.c_str() + 5, &address) == 1) {
+            if (folded.find('\0') == string::npos && inet_pton(AF_INET6, folded.c_str() + 5, &address) == 1) {
                 inet_ntop(AF_INET6, &address, buffer, sizeof buffer);
                 domain_key_ = string("[ipv6:") + buffer + ']';
                 return true;
