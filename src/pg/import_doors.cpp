@@ -23,6 +23,8 @@ extern "C" {
 #include <memory>
 #include <vector>
 
+#include "core/format/text.h"
+
 namespace contacts::pg {
 namespace {
 
@@ -176,7 +178,7 @@ std::vector<std::unique_ptr<ViewImport>> view_imports;
 
 void forget_aborted(SubXactEvent event, SubTransactionId id, SubTransactionId parent, void *) {
     if (event == SUBXACT_EVENT_ABORT_SUB) {
-        while (!view_imports.empty() && view_imports.back()->subtransaction == id) view_imports.pop_back();
+        std::erase_if(view_imports, [&](const auto &open) { return open->subtransaction == id; });
     } else if (event == SUBXACT_EVENT_COMMIT_SUB) {
         for (const auto &open : view_imports)
             if (open->subtransaction == id) open->subtransaction = parent;
@@ -215,20 +217,21 @@ void BeginViewImport(Oid view, Oid contact, const Format &format, TupleDesc desc
     view_imports.push_back(std::move(open));
 }
 
-ViewImport &OpenImport(Oid view) {
-    if (view_imports.empty() || view_imports.back()->view != view)
-        throw Error(sqlstate::kInternalError, "no import into this view is open");
-    return *view_imports.back();
+// The innermost import into the view; one into another view may be open inside it (INSERT … RETURNING in a WITH).
+std::vector<std::unique_ptr<ViewImport>>::iterator FindOpen(Oid view) {
+    for (auto open = view_imports.end(); open != view_imports.begin();)
+        if ((*--open)->view == view) return open;
+    throw Error(sqlstate::kInternalError, "no import into this view is open");
 }
 
 void AddViewRow(Oid view, HeapTuple tuple, TupleDesc desc) {
-    ViewImport &open = OpenImport(view);
+    ViewImport &open = **FindOpen(view);
     Draft draft;
     bool blank = true;
     for (const int number : open.columns) {
         const char *cell = number == 0 ? nullptr : Call([&] { return SPI_getvalue(tuple, desc, number); });
         draft.cells.emplace_back(cell ? cell : "");
-        blank = blank && draft.cells.back().find_first_not_of(' ') == std::string::npos;
+        blank = blank && TrimCell(draft.cells.back()).empty();
     }
     if (blank) return open.import.AddBlank();
     open.import.Add(std::move(draft));
@@ -316,8 +319,9 @@ Datum contacts_import_view(PG_FUNCTION_ARGS) {
                                       "unknown import format \"" + contacts::Quoted(format_name) + '"');
             BeginViewImport(view, contact, *format, desc);
         } else {
-            OpenImport(view).import.Finish();
-            view_imports.pop_back();
+            const auto open = FindOpen(view);
+            (*open)->import.Finish();
+            view_imports.erase(open);
         }
         return 0;
     });
