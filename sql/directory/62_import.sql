@@ -120,22 +120,33 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION csv_template(text) IS 'The header of a format as the product documents it, as a CSV record; no row for an unknown format.';
 
--- A format is a relation: reading csv_<format> gives the visible contacts as that product''s file, writing to it
--- imports. The query comes from the format''s declaration.
+-- A format is a relation: reading csv_<format> gives the visible contacts as that product's file, writing to it
+-- imports. The query comes from the format's declaration. COPY wants a value for every column of a view, so a format
+-- with an error column has two: with it, for error files, and without it, for files made from the product's template.
 DO $$
 DECLARE
-  f text;
+  f record;
 BEGIN
-  FOR f IN SELECT DISTINCT c.format FROM contacts.format_column() c ORDER BY 1 LOOP
-    EXECUTE format('CREATE VIEW %I WITH (security_invoker) AS %s', 'csv_' || f, contacts.format_query(f));
-    EXECUTE format('COMMENT ON VIEW %I IS %L', 'csv_' || f,
-                   format('Contacts in the CSV format "%s". COPY or INSERT into it imports, as import_csv() does with this format''s defaults.', f));
+  FOR f IN
+    SELECT 'csv_' || c.format AS view, c.format, contacts.format_query(c.format) AS query,
+           format('Contacts in the CSV format "%s". COPY or INSERT into it imports, as import_csv() does with this format''s defaults.', c.format) AS comment
+      FROM contacts.format_column() c WHERE c.position = 1
+    UNION ALL
+    SELECT 'csv_' || c.format || '_template', c.format,
+           format('SELECT %s FROM %I', string_agg(quote_ident(c.header), ', ' ORDER BY c.position) FILTER (WHERE c.target <> 'ignored'),
+                  'csv_' || c.format),
+           format('As csv_%s, without the error column: for files with exactly the columns of the product''s template.', c.format)
+      FROM contacts.format_column() c WHERE c.in_view GROUP BY c.format HAVING bool_or(c.target = 'ignored')
+    ORDER BY 1
+  LOOP
+    EXECUTE format('CREATE VIEW %I WITH (security_invoker) AS %s', f.view, f.query);
+    EXECUTE format('COMMENT ON VIEW %I IS %L', f.view, f.comment);
     EXECUTE format('CREATE TRIGGER import_begin BEFORE INSERT ON %I FOR EACH STATEMENT EXECUTE FUNCTION contacts.import_view(%L, %L)',
-                   'csv_' || f, f, 'contact');
+                   f.view, f.format, 'contact');
     EXECUTE format('CREATE TRIGGER import_row INSTEAD OF INSERT ON %I FOR EACH ROW EXECUTE FUNCTION contacts.import_view(%L, %L)',
-                   'csv_' || f, f, 'contact');
+                   f.view, f.format, 'contact');
     EXECUTE format('CREATE TRIGGER import_end AFTER INSERT ON %I FOR EACH STATEMENT EXECUTE FUNCTION contacts.import_view(%L, %L)',
-                   'csv_' || f, f, 'contact');
+                   f.view, f.format, 'contact');
   END LOOP;
 END
 $$;

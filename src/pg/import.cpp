@@ -272,7 +272,7 @@ void Import::Begin(Mapping mapping, char delimiter) {
     // In a subtransaction: rows with a later transaction id are this import's, not those of one before it.
     InSubtransaction([&] {
         SpiSession inner;
-        inner.Run("SELECT " + schema_ + "._import_begin($1::jsonb)", {run + '}'});
+        inner.Run("SELECT " + schema_ + "._import_begin($1::pg_catalog.jsonb)", {run + '}'});
         inner.Finish();
     });
     spi.Finish();
@@ -442,7 +442,7 @@ std::vector<RowPlan> Import::Write(std::span<const Draft *const> drafts) {
     const auto write_all = [&](const std::string &relation, const char *function) {
         const Relation *rows = plan.Find(relation);
         if (!rows) return;
-        const TextRows written = spi.Run("SELECT count(*) FROM " + schema_ + '.' + function + "()");
+        const TextRows written = spi.Run("SELECT pg_catalog.count(*) FROM " + schema_ + '.' + function + "()");
         if (std::stoull(written.rows[0][0].value()) == rows->rows.size()) return;
         Call([] {
             ereport(ERROR, (errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION),
@@ -472,7 +472,7 @@ Matches Import::Match(std::span<const Draft *const> drafts) {
     if (keys.Find("organization_key")) {
         // row_number, organization_id, of_this_import, then the fields
         const TextRows found =
-            spi.Run("SELECT * FROM " + schema_ + "._import_match_organizations($1::uuid)", {ToText(id_)});
+            spi.Run("SELECT * FROM " + schema_ + "._import_match_organizations($1::pg_catalog.uuid)", {ToText(id_)});
         for (const auto &row : found.rows) {
             KnownOrganization &known = matches.organizations[static_cast<std::size_t>(std::stoll(*row[0]))];
             known.id = *ParseUuid(*row[1]);
@@ -497,7 +497,7 @@ void Import::ReadState(Matches &matches) {
     SpiSession spi;
     // contact_id, of_this_import, organization_id, organization_name, then the fields, then the custom values
     const TextRows contacts =
-        spi.Run("SELECT * FROM " + schema_ + "._import_contact_state($1::uuid[], $2::uuid)", {id_list, ToText(id_)});
+        spi.Run("SELECT * FROM " + schema_ + "._import_contact_state($1::pg_catalog.uuid[], $2::pg_catalog.uuid)", {id_list, ToText(id_)});
     for (const auto &row : contacts.rows)
         for (KnownContact *known : by_id[*ParseUuid(*row[0])]) {
             known->editable = true;
@@ -510,7 +510,7 @@ void Import::ReadState(Matches &matches) {
     if (!mapping_.custom_keys.empty()) {
         // contact_id, index of the key from 1, value
         const TextRows custom = spi.Run(
-            "SELECT * FROM " + schema_ + "._import_custom_state($1::uuid[], $2::jsonb)",
+            "SELECT * FROM " + schema_ + "._import_custom_state($1::pg_catalog.uuid[], $2::pg_catalog.jsonb)",
             {id_list, JsonArray(mapping_.custom_keys)});
         for (const auto &row : custom.rows)
             for (KnownContact *known : by_id[*ParseUuid(*row[0])])
@@ -522,7 +522,7 @@ void Import::ReadState(Matches &matches) {
             continue;
         // contact_id, position, label, then the values
         const TextRows parts = spi.Run(
-            "SELECT * FROM " + schema_ + "._import_" + InfoOf(kind).relation + "_state($1::uuid[])", {id_list});
+            "SELECT * FROM " + schema_ + "._import_" + InfoOf(kind).relation + "_state($1::pg_catalog.uuid[])", {id_list});
         for (const auto &row : parts.rows) {
             Part part;
             part.position = std::stoi(*row[1]);
@@ -563,7 +563,7 @@ void Import::WriteIssues(const std::vector<RowPlan> &rows, const std::vector<int
     }
     if (relation.rows.empty()) return;
     Writing scope(plan, id_);
-    Run("_import_write_errors($1::uuid)", {ToText(id_)});
+    Run("_import_write_errors($1::pg_catalog.uuid)", {ToText(id_)});
 }
 
 void Import::ReportProgress(std::int64_t bytes) {
@@ -597,7 +597,7 @@ std::string Import::Finish() {
                                member("blank", counts_.blank) + member("warnings", counts_.warnings) +
                                ",\"message\":" + JsonString(message) + '}';
     SpiSession spi;
-    TextRows run = spi.Run("SELECT " + schema_ + "._import_end($1::jsonb)", {result});
+    TextRows run = spi.Run("SELECT " + schema_ + "._import_end($1::pg_catalog.jsonb)", {result});
     spi.Finish();
     const std::string id = ToText(id_);
     const char *payload = id.c_str();

@@ -32,9 +32,10 @@ Datum TextArray(const std::vector<std::string> &values) {
     return Call([&] { return PointerGetDatum(construct_array(elements, count, TEXTOID, -1, false, TYPALIGN_INT)); });
 }
 
-Datum FromText(Wanted &wanted, std::string text) {
+Datum FromText(Wanted &wanted, const std::string &text) {
     if (wanted.type == TEXTOID) return NewVarlena(text);
-    char *value = text.data();
+    // Input functions take a char * that they do not write to.
+    char *value = const_cast<char *>(text.c_str());
     return Call([&] { return InputFunctionCall(&wanted.input, value, wanted.io_param, wanted.typmod); });
 }
 

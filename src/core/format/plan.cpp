@@ -21,7 +21,7 @@ bool SameEntered(const std::optional<std::string> &held, std::string_view shown)
 
 using Fields = std::array<Cell, static_cast<std::size_t>(OrganizationField::kCount)>;
 
-Value ValueOf(const std::optional<std::string> &text) { return text ? Value(*text) : Value(); }
+Value ValueOf(std::optional<std::string> text) { return text ? Value(*std::move(text)) : Value(); }
 
 // What a field holds after a cell was applied to it.
 std::optional<std::string> Apply(const Cell &cell, const std::optional<std::string> &before) {
@@ -86,10 +86,28 @@ class Planner {
         std::array<std::optional<std::string>, static_cast<std::size_t>(OrganizationField::kCount)> fields;
     };
 
-    Relation &RelationOf(const std::string &name, std::vector<std::string> columns) {
+    Relation &RelationOf(const std::string &name, const std::vector<std::string> &columns) {
         Relation &relation = plan_.relations[name];
-        if (relation.columns.empty()) relation.columns = std::move(columns);
+        if (relation.columns.empty()) relation.columns = columns;
         return relation;
+    }
+
+    // Columns of the relations that insert and update parts, by kind: asked for once a part, so made once.
+    static const std::vector<std::string> &PartColumns(PartKind kind, bool inserts) {
+        static const auto kColumns = [] {
+            std::array<std::array<std::vector<std::string>, kPartKinds>, 2> all;
+            for (std::size_t k = 0; k < kPartKinds; ++k)
+                for (std::size_t i = 0; i < all.size(); ++i) {
+                    const PartInfo &info = InfoOf(static_cast<PartKind>(k));
+                    std::vector<std::string> &columns = all[i][k];
+                    columns = {"contact_id", "position"};
+                    if (i == 1) columns.insert(columns.end(), {"visibility", "owner_id"});
+                    if (info.label) columns.push_back(info.label);
+                    columns.insert(columns.end(), info.values.begin(), info.values.end());
+                }
+            return all;
+        }();
+        return kColumns[inserts ? 1 : 0][static_cast<std::size_t>(kind)];
     }
 
     void Note(std::size_t row, Severity severity, const char *code, Target target, std::string value,
@@ -278,11 +296,11 @@ class Planner {
     template <class Get>
     void AddFields(std::vector<Value> &values, Get &&get) {
         for (std::size_t f = 0; f < kContactColumns.size(); ++f) {
-            const std::optional<std::string> text = get(f);
+            std::optional<std::string> text = get(f);
             if (f == static_cast<std::size_t>(ContactField::kBirthDate))
                 AddBirthDate(values, text);
             else
-                values.push_back(ValueOf(text));
+                values.push_back(ValueOf(std::move(text)));
         }
     }
 
@@ -301,12 +319,14 @@ class Planner {
         static const std::vector<std::string> kColumns =
             ContactColumns({"contact_id", "source", "external_id", "visibility", "owner_id", "organization_id"},
                            {"custom"});
-        std::vector<Value> values = {id,
-                                     std::string(mapping_.format->source),
-                                     draft.key.empty() ? Value() : Value(draft.key),
-                                     ownership_.visibility,
-                                     ownership_.owner_id ? Value(*ownership_.owner_id) : Value(),
-                                     organization ? Value(*organization) : Value()};
+        std::vector<Value> &values = RelationOf("contact_insert", kColumns).rows.emplace_back();
+        values.reserve(kColumns.size());
+        values.emplace_back(id);
+        values.emplace_back(std::string(mapping_.format->source));
+        values.push_back(draft.key.empty() ? Value() : Value(draft.key));
+        values.emplace_back(ownership_.visibility);
+        values.push_back(ownership_.owner_id ? Value(*ownership_.owner_id) : Value());
+        values.push_back(organization ? Value(*organization) : Value());
         AddFields(values, [&](std::size_t f) -> std::optional<std::string> {
             if (draft.fields[f].is_value()) return draft.fields[f].text;
             const char *fallback = "";
@@ -318,7 +338,6 @@ class Planner {
         for (std::size_t k = 0; k < draft.custom.size(); ++k)
             if (draft.custom[k].is_value()) AppendMember(custom, mapping_.custom_keys[k], draft.custom[k].text);
         values.push_back("{" + custom + "}");
-        RelationOf("contact_insert", kColumns).rows.push_back(std::move(values));
         int positions[kPartKinds] = {};
         for (const PartChange &change : draft.parts) {
             int &position = positions[static_cast<std::size_t>(change.kind)];
@@ -354,27 +373,24 @@ class Planner {
 
     void InsertPart(const Uuid &contact, PartKind kind, const Part &part, bool new_contact) {
         const PartInfo &info = InfoOf(kind);
-        std::vector<std::string> columns = {"contact_id", "position", "visibility", "owner_id"};
-        if (info.label) columns.push_back(info.label);
-        columns.insert(columns.end(), info.values.begin(), info.values.end());
+        const std::vector<std::string> &columns = PartColumns(kind, true);
+        std::vector<Value> &values = RelationOf(std::string(info.relation) + "_insert", columns).rows.emplace_back();
+        values.reserve(columns.size());
+        values.emplace_back(contact);
+        values.emplace_back(std::int64_t{part.position});
         // The access columns of a new contact are known; those of an old one its own trigger looks up.
-        std::vector<Value> values = {contact, std::int64_t{part.position},
-                                     new_contact ? Value(ownership_.visibility) : Value(),
-                                     new_contact && ownership_.owner_id ? Value(*ownership_.owner_id) : Value()};
-        if (info.label) values.push_back(part.label);
+        values.push_back(new_contact ? Value(ownership_.visibility) : Value());
+        values.push_back(new_contact && ownership_.owner_id ? Value(*ownership_.owner_id) : Value());
+        if (info.label) values.emplace_back(part.label);
         for (const auto &value : part.values) values.push_back(ValueOf(value));
-        RelationOf(std::string(info.relation) + "_insert", std::move(columns)).rows.push_back(std::move(values));
     }
 
     void UpdatePart(const Uuid &contact, PartKind kind, const Part &part) {
         const PartInfo &info = InfoOf(kind);
-        std::vector<std::string> columns = {"contact_id", "position"};
-        if (info.label) columns.push_back(info.label);
-        columns.insert(columns.end(), info.values.begin(), info.values.end());
         std::vector<Value> values = {contact, std::int64_t{part.position}};
         if (info.label) values.push_back(part.label);
         for (const auto &value : part.values) values.push_back(ValueOf(value));
-        RelationOf(std::string(info.relation) + "_update", std::move(columns)).rows.push_back(std::move(values));
+        RelationOf(std::string(info.relation) + "_update", PartColumns(kind, false)).rows.push_back(std::move(values));
     }
 
     void DeletePart(const Uuid &contact, PartKind kind, const Part &part) {
