@@ -1,5 +1,7 @@
 #include "core/csv/encoding.h"
 
+#include "core/text.h"
+
 #include <unicode/ucnv.h>
 #include <unicode/utf16.h>
 
@@ -115,21 +117,6 @@ const char *Utf16Pattern(std::string_view text) {
 }
 
 }  // namespace
-
-std::size_t Utf8Length(const char *p, const char *end) {
-    const auto continues = [&](const char *at) { return (Byte(at) & 0xC0) == 0x80; };
-    const unsigned char lead = Byte(p);
-    if (lead < 0x80) return 1;
-    if (lead < 0xE0) return lead >= 0xC2 && end - p >= 2 && continues(p + 1) ? 2 : 0;
-    if (lead < 0xF0) {
-        if (end - p < 3 || !continues(p + 1) || !continues(p + 2)) return 0;
-        if ((lead == 0xE0 && Byte(p + 1) < 0xA0) || (lead == 0xED && Byte(p + 1) > 0x9F)) return 0;
-        return 3;
-    }
-    if (lead > 0xF4 || end - p < 4 || !continues(p + 1) || !continues(p + 2) || !continues(p + 3)) return 0;
-    if ((lead == 0xF0 && Byte(p + 1) < 0x90) || (lead == 0xF4 && Byte(p + 1) > 0x8F)) return 0;
-    return 4;
-}
 
 Usable CheckText(const char *begin, const char *end, bool text_ends) {
     const char *p = begin;

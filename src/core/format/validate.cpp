@@ -6,7 +6,7 @@
 #include <cstdio>
 
 #include "core/email/email.h"
-#include "core/format/text.h"
+#include "core/text.h"
 #include "core/phone/parse.h"
 #include "core/place/country.h"
 #include "core/place/language.h"
