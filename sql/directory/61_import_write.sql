@@ -19,6 +19,18 @@ BEGIN ATOMIC
   SELECT s.staff_id FROM staff s WHERE s.login = coalesce(_import_owner.login, contacts.actor());
 END;
 
+-- Constraints that could be checked only at commit: the import tries them batch by batch, to find the record at fault.
+CREATE FUNCTION _import_deferrable_constraints() RETURNS text
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT string_agg(DISTINCT format('%I.%I', n.nspname, k.conname), ', ')
+    FROM pg_constraint k
+    JOIN pg_class t ON t.oid = k.conrelid
+    JOIN pg_namespace n ON n.oid = k.connamespace
+   WHERE k.condeferrable
+     AND t.relnamespace = (SELECT c.relnamespace FROM pg_class c WHERE c.oid = 'contact'::regclass);
+END;
+
 CREATE FUNCTION _import_begin(run jsonb) RETURNS void
   LANGUAGE sql VOLATILE
 BEGIN ATOMIC
@@ -41,24 +53,25 @@ BEGIN ATOMIC
   RETURNING to_jsonb(i);
 END;
 
--- An ID of a file means a contact by its contact_id (as the format's view shows it), else by its source's ID. One
--- look-up a record, not joins: what statistics say of a table that an import is filling may be far off, and a look-up
--- goes through the index whatever they say.
+-- An ID of a file means a contact by its contact_id (as the format's view shows it), else by its source's ID; where
+-- personal contacts are imported, among those of the owner only. One look-up a record, not joins: what statistics say
+-- of a table that an import is filling may be far off, and a look-up goes through the index whatever they say.
 CREATE FUNCTION _import_match_contacts() RETURNS TABLE (row_number bigint, contact_id uuid)
   LANGUAGE sql VOLATILE
 BEGIN ATOMIC
   SELECT b.row_number,
          coalesce((SELECT c.contact_id FROM contact c WHERE c.contact_id = b.contact_id),
                   (SELECT c.contact_id FROM contact c
-                    WHERE c.source = b.source AND c.external_id = b.external_id AND c.visibility <> 'personal'),
+                    WHERE c.source = b.source AND c.external_id = b.external_id AND c.visibility <> 'personal'
+                      AND NOT b.personal),
                   (SELECT c.contact_id FROM contact c
                     WHERE c.source = b.source AND c.external_id = b.external_id AND c.visibility = 'personal'
                       AND c.owner_id = b.owner_id))
     FROM contacts.import_batch('contact_key')
-      AS b(row_number bigint, contact_id uuid, source text, external_id text, owner_id uuid);
+      AS b(row_number bigint, contact_id uuid, source text, external_id text, owner_id uuid, personal boolean);
 END;
 
--- Organizations are known by their source's ID, or, where a file names none, by their exact name: the oldest.
+-- Organizations are known by their organization_id or their source's ID, or, where a file names none, by their exact name: the oldest.
 CREATE FUNCTION _import_match_organizations(import_id uuid)
   RETURNS TABLE (row_number bigint, organization_id uuid, of_this_import boolean, name text, organization_type text,
                  industry text, phone text, phone_entered text, fax text, fax_entered text, street text, street2 text,
@@ -67,18 +80,27 @@ CREATE FUNCTION _import_match_organizations(import_id uuid)
   LANGUAGE sql VOLATILE
 BEGIN ATOMIC
   SELECT b.row_number, o.organization_id,
-         o.import_id IS NOT DISTINCT FROM _import_match_organizations.import_id,
+         o.import_id IS NOT DISTINCT FROM _import_match_organizations.import_id
+           OR (o.version > 1 AND o.updated_at = now() AND age(o.xmin) <= r.age),
          o.name, o.organization_type, o.industry, o.phone::text, o.phone_entered, o.fax::text, o.fax_entered,
          o.street, o.street2, o.city, o.region, o.postal_code, o.country, o.employee_count::text, o.revenue::text,
          array_to_string(o.websites, E'\n'), array_to_string(o.tags, E'\n'), o.ticker_symbol, o.ticker_exchange
-    FROM contacts.import_batch('organization_key') AS b(row_number bigint, source text, external_id text, name text)
+    FROM contacts.import_batch('organization_key')
+      AS b(row_number bigint, organization_id uuid, source text, external_id text, name text)
    CROSS JOIN LATERAL (
-         SELECT k.* FROM organization k WHERE k.source = b.source AND k.external_id = b.external_id
+         SELECT k.organization_id FROM organization k WHERE k.organization_id = b.organization_id
          UNION ALL
-         (SELECT k.* FROM organization k WHERE k.name = b.name ORDER BY k.organization_id LIMIT 1)) AS o;
+         SELECT k.organization_id FROM organization k WHERE k.source = b.source AND k.external_id = b.external_id
+         UNION ALL
+         (SELECT k.organization_id FROM organization k WHERE k.name = b.name ORDER BY k.organization_id LIMIT 1)
+         LIMIT 1) AS found
+    JOIN organization o ON o.organization_id = found.organization_id
+    LEFT JOIN (SELECT age(i.xmin) AS age FROM import_run i
+                WHERE i.import_id = _import_match_organizations.import_id) AS r ON true;
 END;
 
--- The rows an update changes are locked from here on, in one order.
+-- The rows an update changes are locked from here on, in one order. of_this_import: a record before wrote it; rows of
+-- another import in the same transaction are older than this one's import_run.
 CREATE FUNCTION _import_contact_state(ids uuid[], import_id uuid)
   RETURNS TABLE (contact_id uuid, of_this_import boolean, organization_id uuid, organization_name text,
                  name_prefix text, first_name text, middle_name text, last_name text, name_suffix text, nickname text,
@@ -87,7 +109,10 @@ CREATE FUNCTION _import_contact_state(ids uuid[], import_id uuid)
   LANGUAGE sql VOLATILE
 BEGIN ATOMIC
   SELECT c.contact_id,
-         c.import_id IS NOT DISTINCT FROM _import_contact_state.import_id OR (c.version > 1 AND c.updated_at = now()),
+         c.import_id IS NOT DISTINCT FROM _import_contact_state.import_id
+           OR (c.version > 1 AND c.updated_at = now()
+               AND age(c.xmin) <= (SELECT age(r.xmin) FROM import_run r
+                                    WHERE r.import_id = _import_contact_state.import_id)),
          c.organization_id, (SELECT o.name FROM organization o WHERE o.organization_id = c.organization_id),
          c.name_prefix, c.first_name, c.middle_name, c.last_name, c.name_suffix, c.nickname,
          c.job_title, c.department, c.location,
@@ -180,7 +205,7 @@ BEGIN ATOMIC
      AND EXISTS (SELECT FROM contacts.import_batch('organization_update') AS b(organization_id uuid));
 END;
 
-CREATE FUNCTION _import_write_contacts() RETURNS void
+CREATE FUNCTION _import_insert_contacts() RETURNS SETOF uuid
   LANGUAGE sql VOLATILE
 BEGIN ATOMIC
   INSERT INTO contact (contact_id, source, external_id, visibility, owner_id, organization_id, contact_type,
@@ -196,7 +221,12 @@ BEGIN ATOMIC
            name_suffix text, nickname text, job_title text, department text, location text, birth_date date,
            birth_year_known boolean, language text, websites text, custom jsonb)
   RETURNING contact_id;
-  -- A contact of which only parts change is written too: its version tells of every change.
+END;
+
+-- A contact of which only parts change is written too: its version tells of every change.
+CREATE FUNCTION _import_update_contacts() RETURNS SETOF uuid
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
   UPDATE contact c
      SET organization_id = b.organization_id, contact_type = b.contact_type, contact_level = b.contact_level,
          name_prefix = b.name_prefix, first_name = b.first_name, middle_name = b.middle_name, last_name = b.last_name,
@@ -210,7 +240,7 @@ BEGIN ATOMIC
            department text, location text, birth_date date, birth_year_known boolean, language text, websites text,
            custom jsonb, custom_removed text[])
    WHERE c.contact_id = b.contact_id
-     AND EXISTS (SELECT FROM contacts.import_batch('contact_update') AS b(contact_id uuid));
+  RETURNING c.contact_id;
 END;
 
 CREATE FUNCTION _import_write_phones() RETURNS void
@@ -327,3 +357,27 @@ BEGIN ATOMIC
            value text, message text, cells text[])
   RETURNING ordinal;
 END;
+
+COMMENT ON FUNCTION _import_lock() IS 'Waits for other imports into this directory that may write the same rows; held to the end of the transaction.';
+COMMENT ON FUNCTION _import_owner(text) IS 'The colleague of this login, by default of who acts; NULL where nobody of it is enrolled.';
+COMMENT ON FUNCTION _import_deferrable_constraints() IS 'Deferrable constraints of the directory''s tables as SET CONSTRAINTS names them; NULL where there are none.';
+COMMENT ON FUNCTION _import_begin(jsonb) IS 'Makes the row of import_run.';
+COMMENT ON FUNCTION _import_end(jsonb) IS 'Writes an import''s totals to its row of import_run; the row as JSON.';
+COMMENT ON FUNCTION _import_match_contacts() IS 'The contacts that the IDs of the batch (relation contact_key) mean.';
+COMMENT ON FUNCTION _import_match_organizations(uuid) IS 'The organizations that the batch (relation organization_key) means, with what is known of them.';
+COMMENT ON FUNCTION _import_contact_state(uuid[], uuid) IS 'What is known of these contacts; locks their rows.';
+COMMENT ON FUNCTION _import_custom_state(uuid[], jsonb) IS 'The values of these custom keys of these contacts.';
+COMMENT ON FUNCTION _import_phone_state(uuid[]) IS 'Phones of these contacts.';
+COMMENT ON FUNCTION _import_email_state(uuid[]) IS 'E-mail addresses of these contacts.';
+COMMENT ON FUNCTION _import_address_state(uuid[]) IS 'Postal addresses of these contacts.';
+COMMENT ON FUNCTION _import_social_state(uuid[]) IS 'Social accounts of these contacts.';
+COMMENT ON FUNCTION _import_group_state(uuid[]) IS 'Groups of these contacts.';
+COMMENT ON FUNCTION _import_write_organizations() IS 'Inserts and updates the organizations of the batch.';
+COMMENT ON FUNCTION _import_insert_contacts() IS 'Inserts the new contacts of the batch; the ids that were stored.';
+COMMENT ON FUNCTION _import_update_contacts() IS 'Updates the contacts of the batch; the ids that were changed.';
+COMMENT ON FUNCTION _import_write_phones() IS 'Deletes, updates and inserts the phones of the batch.';
+COMMENT ON FUNCTION _import_write_emails() IS 'Deletes, updates and inserts the e-mail addresses of the batch.';
+COMMENT ON FUNCTION _import_write_addresses() IS 'Deletes, updates and inserts the postal addresses of the batch.';
+COMMENT ON FUNCTION _import_write_socials() IS 'Deletes, updates and inserts the social accounts of the batch.';
+COMMENT ON FUNCTION _import_write_groups() IS 'Removes contacts of the batch from groups and adds them, making groups where needed.';
+COMMENT ON FUNCTION _import_write_errors(uuid) IS 'Adds the faults of the batch to import_error.';

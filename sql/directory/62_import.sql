@@ -61,13 +61,13 @@ BEGIN ATOMIC
              'format', import_file.format, 'mode', import_file.mode, 'default_region', import_file.default_region,
              'encoding', import_file.encoding, 'delimiter', import_file.delimiter, 'quote', import_file.quote,
              'empty_cells', import_file.empty_cells, 'visibility', import_file.visibility, 'owner', import_file.owner,
-             'strict', import_file.strict, 'file_name', import_file.file_name, 'max_bytes', import_file.max_bytes))) AS run,
+             'strict', import_file.strict, 'file_name', coalesce(import_file.file_name, substring(import_file.path, '[^/\\]*$')), 'max_bytes', import_file.max_bytes))) AS run,
          jsonb_to_record(run)
            AS r(import_id uuid, format text, file_name text, started_at timestamptz, finished_at timestamptz,
                 started_by text, records bigint, inserted bigint, updated bigint, unchanged bigint, failed bigint,
                 blank bigint, warnings bigint, options jsonb, message text);
 END;
-COMMENT ON FUNCTION import_file IS 'As import_csv(), the file being one of the server, for roles with the privileges of pg_read_server_files. A relative path begins at the data directory.';
+COMMENT ON FUNCTION import_file IS 'As import_csv(), the file being one of the server, for roles with the privileges of pg_read_server_files. A relative path begins at the data directory; file_name is by default the last part of the path.';
 
 -- The failed records of an import, as they were in the file, with their errors in a column that every import
 -- ignores: to be corrected and imported again.

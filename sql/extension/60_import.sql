@@ -15,17 +15,17 @@ CREATE OR REPLACE FUNCTION contacts.format_term()
 COMMENT ON FUNCTION contacts.format_term() IS 'How values of closed lists (contact_type, contact_level) are stored and how a CSV file writes them. IMMUTABLE: compiled in.';
 
 CREATE OR REPLACE FUNCTION contacts.import_content(contact regclass, content bytea, options jsonb) RETURNS jsonb
-  LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+  LANGUAGE c VOLATILE PARALLEL UNSAFE
   AS 'MODULE_PATHNAME', 'contacts_import_content';
-COMMENT ON FUNCTION contacts.import_content(regclass, bytea, jsonb) IS 'Imports a CSV file into the directory of this table "contact"; the row of import_run as JSON. For the directory''s import_csv().';
+COMMENT ON FUNCTION contacts.import_content(regclass, bytea, jsonb) IS 'Imports a CSV file into the directory of this table "contact"; the row of import_run as JSON. For the directory''s import_csv(). Error 22004 for a NULL: no content must not pass for an empty file.';
 
 CREATE OR REPLACE FUNCTION contacts.import_large_object(contact regclass, loid oid, options jsonb) RETURNS jsonb
-  LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+  LANGUAGE c VOLATILE PARALLEL UNSAFE
   AS 'MODULE_PATHNAME', 'contacts_import_large_object';
 COMMENT ON FUNCTION contacts.import_large_object(regclass, oid, jsonb) IS 'As contacts.import_content(), the file being a large object that the caller may read.';
 
 CREATE OR REPLACE FUNCTION contacts.import_server_file(contact regclass, path text, options jsonb) RETURNS jsonb
-  LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+  LANGUAGE c VOLATILE PARALLEL UNSAFE
   AS 'MODULE_PATHNAME', 'contacts_import_server_file';
 COMMENT ON FUNCTION contacts.import_server_file(regclass, text, jsonb) IS 'As contacts.import_content(), the file being one of the server; for roles with the privileges of pg_read_server_files.';
 
@@ -102,7 +102,8 @@ BEGIN ATOMIC
                    ELSE 'p.' || c.target END,
                  c.fits)
              WHEN c.target = 'phones' THEN
-               'pg_catalog.string_agg(coalesce(p.number::text, p.entered) || '' '' || CASE WHEN p.label IN (''work'', ''mobile'', ''home'') '
+               -- In what is no number the separators of the list are blanked out; an import knows it again.
+               'pg_catalog.string_agg(coalesce(p.number::text, pg_catalog.translate(p.entered, '':;'', ''  '')) || '' '' || CASE WHEN p.label IN (''work'', ''mobile'', ''home'') '
                || 'THEN pg_catalog.upper(p.label) ELSE ''OTHER'' END, '': '' ORDER BY p.position)'
              WHEN c.target = 'social' THEN
                pg_catalog.format('(pg_catalog.array_agg(p.handle ORDER BY p.position) FILTER (WHERE p.network = %L))[1]', c.label)

@@ -12,7 +12,6 @@ extern "C" {
 
 #include <algorithm>
 #include <cstring>
-#include <unordered_set>
 
 #include "core/format/text.h"
 #include "core/phone/parse.h"
@@ -63,20 +62,33 @@ Fault BadOption(std::string message, std::string detail = {}, std::string hint =
     return fault;
 }
 
-// Whether an error of a statement is the fault of a row: data, constraints, policies, triggers that raise.
-// Cancellation, deadlocks, missing tables, a full disk are not.
+// Whether an error of a statement is the fault of a row: data, constraints, policies, triggers that raise, with
+// whatever SQLSTATE. Cancellation, deadlocks, missing tables, a full disk are not: another row would meet them too.
 bool IsRowFault(const ErrorData &error) {
     switch (ERRCODE_TO_CATEGORY(error.sqlerrcode)) {
-        case ERRCODE_DATA_EXCEPTION:
-        case ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION:
-        case ERRCODE_WITH_CHECK_OPTION_VIOLATION:
-        case ERRCODE_TRIGGERED_ACTION_EXCEPTION:
-        case ERRCODE_PROGRAM_LIMIT_EXCEEDED:
-        case ERRCODE_PLPGSQL_ERROR:
-            return true;
-        default:
+        case ERRCODE_CONNECTION_EXCEPTION:
+        case ERRCODE_FEATURE_NOT_SUPPORTED:
+        case ERRCODE_INVALID_TRANSACTION_STATE:
+        case ERRCODE_INVALID_TRANSACTION_TERMINATION:
+        case ERRCODE_TRANSACTION_ROLLBACK:
+        case ERRCODE_INSUFFICIENT_RESOURCES:
+        case ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE:
+        case ERRCODE_OPERATOR_INTERVENTION:
+        case ERRCODE_SYSTEM_ERROR:
+        case ERRCODE_CONFIG_FILE_ERROR:
+        case ERRCODE_INTERNAL_ERROR:
+            return false;
+        case ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION:
             return error.sqlerrcode == ERRCODE_INSUFFICIENT_PRIVILEGE;
+        default:
+            return true;
     }
+}
+
+// Whether the detail of an error quotes the whole row: the raw cells stand beside it anyway.
+bool QuotesRow(const ErrorData &error) {
+    return error.sqlerrcode == ERRCODE_CHECK_VIOLATION || error.sqlerrcode == ERRCODE_NOT_NULL_VIOLATION ||
+           error.sqlerrcode == ERRCODE_WITH_CHECK_OPTION_VIOLATION;
 }
 
 const char *CodeOf(const ErrorData &error) {
@@ -98,6 +110,8 @@ const char *CodeOf(const ErrorData &error) {
             return "insufficient_privilege";
         case ERRCODE_RAISE_EXCEPTION:
             return "raise_exception";
+        case ERRCODE_TRIGGERED_ACTION_EXCEPTION:
+            return "not_stored";
         default:
             return "refused";
     }
@@ -224,8 +238,11 @@ void Import::Begin(Mapping mapping, char delimiter) {
     id_ = NewUuidV7();
 
     SpiSession spi;
-    // Two imports that change the same rows in different order would wait for each other.
-    if (rules_.mode != Mode::kInsert || mapping_.has_organization) spi.Run("SELECT " + schema_ + "._import_lock()");
+    // Two imports that write the same rows or keys in different order would wait for each other.
+    if (rules_.mode != Mode::kInsert || mapping_.has_key || mapping_.has_organization ||
+        std::any_of(mapping_.slots.begin(), mapping_.slots.end(),
+                    [](const Slot &slot) { return slot.kind == PartKind::kGroup; }))
+        spi.Run("SELECT " + schema_ + "._import_lock()");
     const std::optional<std::string> owner = options_.Get("owner");
     const TextRows who = spi.Run("SELECT " + schema_ + "._import_owner($1)", {owner});
     const std::optional<std::string> owner_id =
@@ -233,6 +250,11 @@ void Import::Begin(Mapping mapping, char delimiter) {
     if (owner_id) ownership_.owner_id = ParseUuid(*owner_id);
     if (owner && !owner_id)
         throw Error(BadOption("owner \"" + Quoted(*owner) + "\" is not enrolled in directory " + schema_));
+    if (!owner_id && ownership_.visibility == "personal")
+        throw Error(BadOption("personal contacts need an owner", "Nobody else sees them.",
+                              "Name one with the option \"owner\", or another \"visibility\"."));
+    const TextRows deferrable = spi.Run("SELECT " + schema_ + "._import_deferrable_constraints()");
+    if (!deferrable.rows.empty()) deferrable_ = deferrable.rows[0][0].value_or("");
     std::map<std::string, std::string> effective = options_.given;
     effective["format"] = format_->name;
     effective["mode"] = NameOf(rules_.mode);
@@ -241,14 +263,20 @@ void Import::Begin(Mapping mapping, char delimiter) {
     std::string options;
     for (const auto &[name, value] : effective) {
         options += (options.empty() ? "" : ",") + JsonString(name) + ':';
-        options += name == "strict" || name == "max_bytes" ? value : JsonString(value);
+        options += name == "strict" ? value : name == "max_bytes" ? std::to_string(std::stoll(value)) : JsonString(value);
     }
     std::string run = "{\"import_id\":\"" + ToText(id_) + "\",\"format\":" + JsonString(format_->name) +
                       ",\"options\":{" + options + "},\"header\":" + JsonArray(mapping_.header) +
                       ",\"delimiter\":" + JsonString(std::string(1, delimiter));
     if (const auto file = options_.Get("file_name")) run += ",\"file_name\":" + JsonString(*file);
-    spi.Run("SELECT " + schema_ + "._import_begin($1::pg_catalog.jsonb)", {run + '}'});
+    // In a subtransaction: rows with a later transaction id are this import's, not those of one before it.
+    InSubtransaction([&] {
+        SpiSession inner;
+        inner.Run("SELECT " + schema_ + "._import_begin($1::pg_catalog.jsonb)", {run + '}'});
+        inner.Finish();
+    });
     spi.Finish();
+    CheckDeferred();
     for (const Issue &notice : mapping_.notices) notices_.push_back({notice, 0});
 }
 
@@ -266,9 +294,10 @@ void Import::Add(Draft draft) {
     if (!draft.failed()) {
         validator_->Validate(draft);
         // A record that says a key again is applied after the first one, in a batch of its own.
-        if (!draft.failed() && !draft.key.empty() && !keys_.try_emplace(draft.key).second) {
+        if (!draft.failed() && !draft.key.empty() && !keys_.insert(draft.key).second) {
             Flush();
-            keys_.try_emplace(draft.key);
+            keys_.insert(draft.key);
+            draft.repeated = true;
         }
     }
     for (const std::string &cell : draft.cells) batch_bytes_ += cell.size() + sizeof(std::string);
@@ -289,6 +318,7 @@ void Import::Flush() {
     }
     std::vector<RowPlan> rows(good.size());
     if (!good.empty()) Apply(good, rows);
+    AddContactFaults();
     for (std::size_t i = 0; i < batch_.size(); ++i) {
         const Outcome outcome =
             row_of[i] < 0 ? Outcome::kFailed : rows[static_cast<std::size_t>(row_of[i])].outcome;
@@ -303,6 +333,7 @@ void Import::Flush() {
                 ++counts_.unchanged;
                 break;
             case Outcome::kFailed:
+            case Outcome::kRepeated:
                 ++counts_.failed;
                 break;
         }
@@ -315,13 +346,31 @@ void Import::Flush() {
     notices_.clear();
 }
 
+// Failed records with an ID: what the directory says against them belongs to their faults.
+void Import::AddContactFaults() {
+    std::vector<const Draft *> failed;
+    std::vector<std::size_t> index;
+    for (std::size_t i = 0; i < batch_.size(); ++i)
+        if (batch_[i].failed() && batch_[i].has_contact && !batch_[i].key.empty()) {
+            failed.push_back(&batch_[i]);
+            index.push_back(i);
+        }
+    if (failed.empty()) return;
+    std::vector<std::vector<Issue>> faults = FindContactFaults(mapping_, rules_, ownership_, failed, Match(failed));
+    for (std::size_t i = 0; i < index.size(); ++i)
+        std::move(faults[i].begin(), faults[i].end(), std::back_inserter(batch_[index[i]].issues));
+}
+
 void Import::Apply(std::span<const Draft *const> drafts, std::span<RowPlan> rows) {
     Call([] { CHECK_FOR_INTERRUPTS(); });
     try {
         std::vector<RowPlan> written;
-        InSubtransaction([&] { written = Write(drafts); });
+        InSubtransaction([&] {
+            written = Write(drafts);
+            CheckDeferred();
+        });
         std::move(written.begin(), written.end(), rows.begin());
-        return;
+        return ApplyRepeated(drafts, rows);
     } catch (const PgError &error) {
         if (!IsRowFault(*error.data())) throw;
         // The progress report ends with the subtransaction.
@@ -333,9 +382,8 @@ void Import::Apply(std::span<const Draft *const> drafts, std::span<RowPlan> rows
             issue.code = CodeOf(data);
             issue.target = data.table_name ? data.table_name : "";
             if (data.column_name) issue.target += std::string(".") + data.column_name;
-            issue.message = data.message ? data.message : "";
-            // A detail may quote the row; the raw cells stand beside it anyway.
-            if (data.detail && data.sqlerrcode != ERRCODE_CHECK_VIOLATION) issue.message += std::string(": ") + data.detail;
+            issue.message = Sentence(data.message ? data.message : "",
+                                     data.detail && !QuotesRow(data) ? data.detail : "");
             rows[0].outcome = Outcome::kFailed;
             rows[0].issues = {std::move(issue)};
             Call([&] { FreeErrorData(error.data()); });
@@ -350,22 +398,62 @@ void Import::Apply(std::span<const Draft *const> drafts, std::span<RowPlan> rows
     }
 }
 
+// Records that mean a contact which another one of the batch just wrote.
+void Import::ApplyRepeated(std::span<const Draft *const> drafts, std::span<RowPlan> rows) {
+    std::vector<const Draft *> repeated;
+    std::vector<std::size_t> index;
+    for (std::size_t i = 0; i < drafts.size(); ++i)
+        if (rows[i].outcome == Outcome::kRepeated) {
+            repeated.push_back(drafts[i]);
+            index.push_back(i);
+        }
+    if (repeated.empty()) return;
+    std::vector<RowPlan> plans(repeated.size());
+    Apply(repeated, plans);
+    for (std::size_t i = 0; i < index.size(); ++i) rows[index[i]] = std::move(plans[i]);
+}
+
+// Deferred constraints would be checked at commit and then undo the whole import. They are tried here, so that the
+// record at fault is found; what that did is undone, and their checks stay deferred.
+void Import::CheckDeferred() {
+    struct Undo {};
+    if (deferrable_.empty()) return;
+    try {
+        InSubtransaction([&] {
+            SpiSession spi;
+            spi.Run("SET CONSTRAINTS " + deferrable_ + " IMMEDIATE");
+            spi.Finish();
+            throw Undo{};
+        });
+    } catch (const Undo &) {
+    }
+}
+
 std::vector<RowPlan> Import::Write(std::span<const Draft *const> drafts) {
     const Matches matches = Match(drafts);
     Plan plan = MakePlan(mapping_, rules_, ownership_, drafts, matches, NewUuidV7);
     Writing scope(plan, id_);
-    // Parts refer to contacts, contacts to organizations.
-    static const std::pair<const char *, const char *> kWriters[] = {
-        {"organization", "_import_write_organizations()"}, {"contact", "_import_write_contacts()"},
-        {"phone", "_import_write_phones()"},               {"email", "_import_write_emails()"},
-        {"address", "_import_write_addresses()"},          {"social", "_import_write_socials()"},
-        {"group", "_import_write_groups()"}};
     SpiSession spi;
-    for (const auto &[relation, function] : kWriters) {
-        const std::string name = relation;
-        if (plan.Find(name + "_insert") || plan.Find(name + "_update") || plan.Find(name + "_delete"))
-            spi.Run("SELECT " + schema_ + '.' + function);
-    }
+    const auto write = [&](const std::string &kind) {
+        if (plan.Find(kind + "_insert") || plan.Find(kind + "_update") || plan.Find(kind + "_delete"))
+            spi.Run("SELECT " + schema_ + "._import_write_" + (kind == "address" ? "addresses" : kind + "s") + "()");
+    };
+    // A trigger of the DBA's may skip rows without a word.
+    const auto write_all = [&](const std::string &relation, const char *function) {
+        const Relation *rows = plan.Find(relation);
+        if (!rows) return;
+        const TextRows written = spi.Run("SELECT pg_catalog.count(*) FROM " + schema_ + '.' + function + "()");
+        if (std::stoull(written.rows[0][0].value()) == rows->rows.size()) return;
+        Call([] {
+            ereport(ERROR, (errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION),
+                            errmsg("the contact was not stored: a trigger, a rule or a policy skips it")));
+        });
+    };
+    // Parts refer to contacts, contacts to organizations.
+    write("organization");
+    write_all("contact_insert", "_import_insert_contacts");
+    write_all("contact_update", "_import_update_contacts");
+    for (std::size_t k = 0; k < kPartKinds; ++k) write(InfoOf(static_cast<PartKind>(k)).relation);
     spi.Finish();
     return std::move(plan.rows);
 }
@@ -412,6 +500,7 @@ void Import::ReadState(Matches &matches) {
         spi.Run("SELECT * FROM " + schema_ + "._import_contact_state($1::pg_catalog.uuid[], $2::pg_catalog.uuid)", {id_list, ToText(id_)});
     for (const auto &row : contacts.rows)
         for (KnownContact *known : by_id[*ParseUuid(*row[0])]) {
+            known->editable = true;
             known->of_this_import = row[1] == "t";
             if (row[2]) known->organization_id = ParseUuid(*row[2]);
             known->organization_name = row[3].value_or("");
@@ -478,6 +567,7 @@ void Import::WriteIssues(const std::vector<RowPlan> &rows, const std::vector<int
 }
 
 void Import::ReportProgress(std::int64_t bytes) {
+    Call([] { CHECK_FOR_INTERRUPTS(); });
     const int64 tuples = counts_.records;
     const bool started = progress_;
     progress_ = true;
@@ -547,9 +637,7 @@ std::string ImportFile(Oid contact, csv::ByteSource &source, std::int64_t bytes,
         draft.line = read.line;
         draft.cells = Copy(read.cells);
         if (read.fault)
-            draft.issues.push_back({Severity::kError, read.fault->code, -1, "", "",
-                                    read.fault->detail.empty() ? read.fault->message
-                                                               : read.fault->message + ": " + read.fault->detail});
+            draft.issues.push_back({Severity::kError, read.fault->code, -1, "", "", Sentence(*read.fault)});
         return draft;
     };
     while (candidates.size() < kHeaderRecords && reader.Next(record)) {
@@ -560,6 +648,10 @@ std::string ImportFile(Oid contact, csv::ByteSource &source, std::int64_t bytes,
     Result<HeaderMatch> header = FindHeader(import.format(), candidates);
     if (!header) throw Error(header.fault());
     const std::size_t header_at = header->record;
+    if (header_at + 1 == first.size() && reader.Next(record)) {
+        first.push_back(draft_of(record));
+        blank.push_back(record.blank);
+    }
     if (header_at + 1 == first.size()) {
         Fault fault;
         fault.sqlstate = sqlstate::kInvalidTextRepresentation;

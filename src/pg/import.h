@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -63,7 +64,10 @@ class Import {
 
   private:
     void Flush();
+    void AddContactFaults();
     void Apply(std::span<const Draft *const> drafts, std::span<RowPlan> rows);
+    void ApplyRepeated(std::span<const Draft *const> drafts, std::span<RowPlan> rows);
+    void CheckDeferred();
     std::vector<RowPlan> Write(std::span<const Draft *const> drafts);
     Matches Match(std::span<const Draft *const> drafts);
     void ReadState(Matches &matches);
@@ -83,7 +87,8 @@ class Import {
     ImportCounts counts_;
     std::vector<Draft> batch_;
     std::size_t batch_bytes_ = 0;
-    std::map<std::string, bool> keys_;  // of the batch
+    std::set<std::string> keys_;  // of the batch
+    std::string deferrable_;      // names of the directory's deferrable constraints
     std::vector<std::pair<Issue, std::int64_t>> notices_;
     std::int64_t issues_ = 0;
     bool progress_ = false;

@@ -163,6 +163,15 @@ Datum JsonDatum(const std::string &json) {
     return Call([&] { return DirectFunctionCall1(jsonb_in, CStringGetDatum(text)); });
 }
 
+// The functions are not STRICT: a NULL would end in silence, as if there were nothing to import.
+void refuse_nulls(FunctionCallInfo fcinfo) {
+    static const char *const kNames[] = {"table of contacts", "file", "options"};
+    for (int i = 0; i < 3; ++i)
+        if (PG_ARGISNULL(i))
+            ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+                            errmsg("the %s of an import must not be null", kNames[i])));
+}
+
 // ---- Rows written to a view: an INSERT or COPY of one statement is one import. Its state lives from the BEFORE
 // STATEMENT trigger to the AFTER STATEMENT one, across calls, and dies with its (sub)transaction.
 
@@ -217,15 +226,16 @@ void BeginViewImport(Oid view, Oid contact, const Format &format, TupleDesc desc
     view_imports.push_back(std::move(open));
 }
 
-// The innermost import into the view; one into another view may be open inside it (INSERT … RETURNING in a WITH).
-std::vector<std::unique_ptr<ViewImport>>::iterator FindOpen(Oid view) {
-    for (auto open = view_imports.end(); open != view_imports.begin();)
-        if ((*--open)->view == view) return open;
+// The innermost open import into the view. It need not be the innermost of all: one statement may write to several
+// views (WITH … INSERT), which end together.
+std::size_t OpenImport(Oid view) {
+    for (std::size_t i = view_imports.size(); i-- > 0;)
+        if (view_imports[i]->view == view) return i;
     throw Error(sqlstate::kInternalError, "no import into this view is open");
 }
 
 void AddViewRow(Oid view, HeapTuple tuple, TupleDesc desc) {
-    ViewImport &open = **FindOpen(view);
+    ViewImport &open = *view_imports[OpenImport(view)];
     Draft draft;
     bool blank = true;
     for (const int number : open.columns) {
@@ -249,6 +259,7 @@ PG_FUNCTION_INFO_V1(contacts_import_view);
 
 Datum contacts_import_content(PG_FUNCTION_ARGS) {
     using namespace contacts::pg;
+    refuse_nulls(fcinfo);
     const Oid contact = PG_GETARG_OID(0);
     bytea *content = PG_GETARG_BYTEA_PP(1);
     Jsonb *json = PG_GETARG_JSONB_P(2);
@@ -261,6 +272,7 @@ Datum contacts_import_content(PG_FUNCTION_ARGS) {
 
 Datum contacts_import_large_object(PG_FUNCTION_ARGS) {
     using namespace contacts::pg;
+    refuse_nulls(fcinfo);
     const Oid contact = PG_GETARG_OID(0);
     const Oid object = PG_GETARG_OID(1);
     Jsonb *json = PG_GETARG_JSONB_P(2);
@@ -274,6 +286,7 @@ Datum contacts_import_large_object(PG_FUNCTION_ARGS) {
 
 Datum contacts_import_server_file(PG_FUNCTION_ARGS) {
     using namespace contacts::pg;
+    refuse_nulls(fcinfo);
     const Oid contact = PG_GETARG_OID(0);
     char *path = text_to_cstring(PG_GETARG_TEXT_PP(1));
     Jsonb *json = PG_GETARG_JSONB_P(2);
@@ -319,9 +332,9 @@ Datum contacts_import_view(PG_FUNCTION_ARGS) {
                                       "unknown import format \"" + contacts::Quoted(format_name) + '"');
             BeginViewImport(view, contact, *format, desc);
         } else {
-            const auto open = FindOpen(view);
-            (*open)->import.Finish();
-            view_imports.erase(open);
+            const std::size_t open = OpenImport(view);
+            view_imports[open]->import.Finish();
+            view_imports.erase(view_imports.begin() + static_cast<std::ptrdiff_t>(open));
         }
         return 0;
     });

@@ -15,6 +15,17 @@ void check_spi(int code, const char *what) {
 
 }  // namespace
 
+ErrorData *copy_error(const ErrorData *error) {
+    auto *copy = static_cast<ErrorData *>(palloc(sizeof(ErrorData)));
+    *copy = *error;
+    for (char **text : {&copy->message, &copy->detail, &copy->detail_log, &copy->hint, &copy->context,
+                        &copy->backtrace, &copy->schema_name, &copy->table_name, &copy->column_name,
+                        &copy->datatype_name, &copy->constraint_name, &copy->internalquery})
+        if (*text) *text = pstrdup(*text);
+    copy->assoc_context = CurrentMemoryContext;
+    return copy;
+}
+
 SpiSession::SpiSession() {
     Call([] { check_spi(SPI_connect(), "SPI_connect"); });
 }

@@ -30,6 +30,9 @@ class SpiSession {
     TextRows Run(const std::string &command, const std::vector<std::optional<std::string>> &arguments = {});
 };
 
+// A copy of `error` in the current memory context. May ereport.
+ErrorData *copy_error(const ErrorData *error);
+
 // Runs `body` in a subtransaction: kept if it returns, undone if it throws.
 template <class Body>
 void InSubtransaction(Body &&body) {
@@ -39,14 +42,25 @@ void InSubtransaction(Body &&body) {
         BeginInternalSubTransaction(nullptr);
         MemoryContextSwitchTo(context);
     });
-    try {
-        body();
-    } catch (...) {
+    const auto undo = [&] {
         Call([&] {
             RollbackAndReleaseCurrentSubTransaction();
             MemoryContextSwitchTo(context);
             CurrentResourceOwner = owner;
         });
+    };
+    try {
+        body();
+    } catch (const PgError &error) {
+        // The error lies in the memory of the SPI connection that was left open, which goes with the subtransaction.
+        ErrorData *kept = Call([&] {
+            MemoryContextSwitchTo(context);
+            return copy_error(error.data());
+        });
+        undo();
+        throw PgError(kept);
+    } catch (...) {
+        undo();
         throw;
     }
     Call([&] {

@@ -281,9 +281,9 @@ void Transcoder::Convert(std::string_view bytes, bool last, std::int64_t text_of
             }
             if (code == 0) {
                 flush();
-                const std::int32_t origin = origins[u - units];
-                const std::int64_t at =
-                    origin >= 0 ? source_offset_ + (start - bytes.data()) + origin : consumed();
+                // -1 if it began before `start`: then that is the byte before, as two bytes are cut in one
+                // way.
+                const std::int64_t at = source_offset_ + (start - bytes.data()) + origins[u - units];
                 spots.push_back(spot(at, true));
                 continue;
             }

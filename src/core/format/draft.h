@@ -143,11 +143,13 @@ struct Draft {
 
     bool has_contact = false;
     std::string key;  // the ID cell: a contact_id or an external_id
+    bool repeated = false;  // a record just before had the same key
     std::optional<Uuid> key_uuid;
     std::array<Cell, static_cast<std::size_t>(ContactField::kCount)> fields;
     std::vector<Cell> custom;  // one for each of Mapping::custom_keys
     std::vector<PartChange> parts;
     std::optional<OrganizationDraft> organization;
+    bool clear_organization = false;  // the contact belongs to none any more
     std::vector<Issue> issues;
 
     Cell &operator[](ContactField f) { return fields[static_cast<std::size_t>(f)]; }

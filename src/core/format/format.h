@@ -108,7 +108,7 @@ struct Format {
     const char *visibility;
     PhoneRule phones;
     const char *default_region = "";
-    // Every record needs the required columns, or only those that create a contact.
+    // Also a record that changes a contact needs the required columns.
     bool required_on_update = false;
     bool country_required_known = false;  // an unknown country is an error, not a warning
     const char *default_type = "";        // contact_type and contact_level of a new contact without one

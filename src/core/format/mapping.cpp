@@ -1,6 +1,7 @@
 #include "core/format/mapping.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "core/format/text.h"
 
@@ -41,15 +42,34 @@ bool IsList(Target target) {
            target == Target::kGroups;
 }
 
-bool Matches(const Column &column, const std::string &exact, const std::string &loose) {
-    if (exact.empty()) return false;
-    const auto same = [&](std::string_view name) {
-        return column.header_case == HeaderCase::kExact ? exact == name : loose == NormalizeHeader(name, true);
-    };
-    if (same(column.header)) return true;
-    if (column.aliases[0] == '\0') return false;
-    const auto aliases = Split(column.aliases, '|');
-    return std::any_of(aliases.begin(), aliases.end(), same);
+// The columns of a format by the spellings of their headers; of two with one spelling the first counts.
+struct Spellings {
+    std::unordered_map<std::string, const Column *> exact, loose;
+};
+
+const Spellings &SpellingsOf(const Format &format) {
+    static std::unordered_map<const Format *, Spellings> known;
+    const auto [found, is_new] = known.try_emplace(&format);
+    if (is_new)
+        for (const Column &column : format.columns) {
+            std::vector<std::string_view> spellings = Split(column.aliases, '|');
+            spellings.insert(spellings.begin(), column.header);
+            for (const std::string_view spelling : spellings) {
+                if (spelling.empty()) continue;
+                if (column.header_case == HeaderCase::kExact)
+                    found->second.exact.try_emplace(std::string(spelling), &column);
+                else
+                    found->second.loose.try_emplace(NormalizeHeader(spelling, true), &column);
+            }
+        }
+    return found->second;
+}
+
+const Column *FindSpelling(const Spellings &spellings, const std::string &exact, const std::string &loose) {
+    const auto by_exact = spellings.exact.find(exact);
+    if (by_exact != spellings.exact.end()) return by_exact->second;
+    const auto by_loose = spellings.loose.find(loose);
+    return by_loose == spellings.loose.end() ? nullptr : by_loose->second;
 }
 
 std::string ListOf(const std::vector<std::string> &headers) {
@@ -139,25 +159,31 @@ Mapping Bind(const Format &format, const std::vector<std::string> &header) {
             mapping.named_labels[static_cast<std::size_t>(kind)].push_back(column.label);
     }
     const std::string error_column = NormalizeHeader(kErrorColumn, true);
+    const Spellings &spellings = SpellingsOf(format);
     std::vector<const Column *> seen;
+    std::unordered_map<std::string, int> custom_keys;
+    const auto custom_key = [&](const std::string &key) {
+        const auto [found, is_new] = custom_keys.try_emplace(key, static_cast<int>(mapping.custom_keys.size()));
+        if (is_new) mapping.custom_keys.push_back(key);
+        return found->second;
+    };
     for (std::size_t i = 0; i < header.size(); ++i) {
         const std::string exact = NormalizeHeader(header[i], false);
         const std::string loose = NormalizeHeader(header[i], true);
         if (loose == error_column) continue;
         BoundColumn bound;
         bound.index = static_cast<int>(i);
-        const auto found = std::find_if(format.columns.begin(), format.columns.end(),
-                                        [&](const Column &column) { return Matches(column, exact, loose); });
-        if (found != format.columns.end()) {
-            bound.column = &*found;
+        const Column *found = FindSpelling(spellings, exact, loose);
+        if (found) {
+            bound.column = found;
             if (found->target == Target::kIgnored) continue;
             if (std::find(seen.begin(), seen.end(), bound.column) != seen.end())
                 mapping.notices.push_back({Severity::kNotice, "duplicate_header", bound.index, NameOf(found->target),
                                            header[i], "this column stands more than once; the first value wins"});
-            seen.push_back(bound.column);
+            else
+                seen.push_back(bound.column);
             if (found->target == Target::kCustom) {
-                bound.custom_key = static_cast<int>(mapping.custom_keys.size());
-                mapping.custom_keys.push_back(found->label);
+                bound.custom_key = custom_key(found->label);
             } else if (KindOf(found->target) != PartKind::kCount) {
                 AddPart(mapping, bound);
             }
@@ -169,8 +195,7 @@ Mapping Bind(const Format &format, const std::vector<std::string> &header) {
             if (format.error_column == static_cast<int>(i) + 1) continue;
             // A nameless column is kept only if it turns out to hold something; its key tells its place.
             const std::string key = exact.empty() ? "column_" + std::to_string(i + 1) : exact;
-            bound.custom_key = static_cast<int>(mapping.custom_keys.size());
-            mapping.custom_keys.push_back(key);
+            bound.custom_key = custom_key(key);
             if (!exact.empty())
                 mapping.notices.push_back({Severity::kNotice, "unknown_column", bound.index, "custom", header[i],
                                            std::string("format \"") + format.name +
@@ -201,6 +226,29 @@ bool Fits(const Format &format, const Mapping &mapping) {
     for (const auto &set : RequiredSets(format))
         if (std::all_of(set.begin(), set.end(), [&](const Column *c) { return Has(mapping, c); })) return true;
     return !format.required_on_update && mapping.has_key && known >= 2;
+}
+
+// Whether nobody needs to name the format: names such as "Last Name" stand in every product's files, so that half of
+// the columns must be known too.
+bool IsObvious(const Format &format, const Mapping &mapping) {
+    const auto named = std::count_if(mapping.header.begin(), mapping.header.end(),
+                                     [](const std::string &cell) { return !TrimCell(cell).empty(); });
+    return Fits(format, mapping) && 2 * KnownColumns(mapping) >= static_cast<std::size_t>(named);
+}
+
+// The format that knows most columns of a header, null if it is no format's.
+const Format *GuessFormat(const std::vector<std::string> &header) {
+    const Format *best = nullptr;
+    std::size_t best_known = 0;
+    for (const Format &candidate : Formats()) {
+        const Mapping mapping = Bind(candidate, header);
+        const std::size_t known = KnownColumns(mapping);
+        if (known > best_known && IsObvious(candidate, mapping)) {
+            best = &candidate;
+            best_known = known;
+        }
+    }
+    return best;
 }
 
 }  // namespace
@@ -256,21 +304,23 @@ Result<HeaderMatch> FindHeader(const Format *format, const std::vector<std::vect
                 return &record;
         return nullptr;
     };
-    for (std::size_t i = 0; i < records.size(); ++i) {
-        const Format *best = nullptr;
-        std::size_t best_known = 0;
-        for (const Format &candidate : Formats()) {
-            if (format && &candidate != format) continue;
-            const Mapping mapping = Bind(candidate, records[i]);
-            const std::size_t known = KnownColumns(mapping);
-            if (Fits(candidate, mapping) && known > best_known) {
-                best = &candidate;
-                best_known = known;
-            }
-        }
-        if (best) return HeaderMatch{i, Bind(*best, records[i])};
-    }
     Fault fault;
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        const Format *guessed = GuessFormat(records[i]);
+        if (!format && guessed) return HeaderMatch{i, Bind(*guessed, records[i])};
+        if (!format) continue;
+        Mapping mapping = Bind(*format, records[i]);
+        if (!Fits(*format, mapping)) continue;
+        if (!guessed || guessed == format ||
+            KnownColumns(Bind(*guessed, records[i])) < 2 * KnownColumns(mapping))
+            return HeaderMatch{i, std::move(mapping)};
+        fault.code = "format_wrong";
+        fault.sqlstate = sqlstate::kInvalidTextRepresentation;
+        fault.message = std::string("the header is one of format \"") + guessed->name + "\", not of \"" + format->name + '"';
+        fault.detail = "Found " + ListOf(records[i]) + '.';
+        fault.hint = std::string("Name the format \"") + guessed->name + "\", or \"auto\".";
+        return fault;
+    }
     fault.code = "header_not_found";
     fault.sqlstate = sqlstate::kInvalidTextRepresentation;
     const std::vector<std::string> *found = first_filled();
@@ -292,13 +342,15 @@ Result<HeaderMatch> FindHeader(const Format *format, const std::vector<std::vect
             }
         }
         fault = MapHeader(*format, *closest).fault();
-        for (const Format &other : Formats())
-            if (&other != format && MapHeader(other, *closest).ok())
-                fault.hint = std::string("This is a header of format \"") + other.name + "\".";
+        for (const auto &record : records)
+            if (const Format *other = GuessFormat(record)) {
+                fault.hint = std::string("This is a header of format \"") + other->name + "\".";
+                break;
+            }
         return fault;
     }
-    fault.message = "no header of a known format was found in the first " + std::to_string(records.size()) +
-                    (records.size() == 1 ? " record" : " records");
+    fault.message = "no header of a known format was found in the first " +
+                    (records.size() == 1 ? "record" : std::to_string(records.size()) + " records");
     fault.detail = "Found " + ListOf(*found) + "; expected at least";
     for (const Format &candidate : Formats()) {
         fault.detail += std::string(&candidate == &Formats().front() ? " " : "; ") + Expected(candidate) +

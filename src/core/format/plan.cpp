@@ -3,10 +3,21 @@
 #include <algorithm>
 #include <set>
 
+#include "core/format/text.h"
+
 namespace contacts {
 namespace {
 
 constexpr const char kYearUnknown[] = "1604";
+
+// Whether what was entered for a phone is what the directory holds: a list cell shows it with blanks for separators.
+bool SameEntered(const std::optional<std::string> &held, std::string_view shown) {
+    if (!held) return false;
+    if (*held == shown) return true;
+    std::string blanked = *held;
+    std::replace_if(blanked.begin(), blanked.end(), [](char c) { return c == ':' || c == ';'; }, ' ');
+    return TrimCell(blanked) == shown;
+}
 
 using Fields = std::array<Cell, static_cast<std::size_t>(OrganizationField::kCount)>;
 
@@ -53,6 +64,18 @@ class Planner {
         return std::move(plan_);
     }
 
+    std::vector<std::vector<Issue>> Check() {
+        plan_.rows.resize(drafts_.size());
+        std::vector<std::vector<Issue>> faults(drafts_.size());
+        for (std::size_t i = 0; i < drafts_.size(); ++i) {
+            const auto found = matches_.contacts.find(i);
+            CheckContact(i, *drafts_[i], found == matches_.contacts.end() ? nullptr : &found->second);
+            for (Issue &issue : plan_.rows[i].issues)
+                if (issue.severity == Severity::kError) faults[i].push_back(std::move(issue));
+        }
+        return faults;
+    }
+
   private:
     // An organization that the batch writes: rows of one batch may speak of it more than once.
     struct PendingOrganization {
@@ -87,23 +110,26 @@ class Planner {
         return kColumns[inserts ? 1 : 0][static_cast<std::size_t>(kind)];
     }
 
-    void Fail(std::size_t row, const char *code, Target target, std::string value, std::string message) {
+    void Note(std::size_t row, Severity severity, const char *code, Target target, std::string value,
+              std::string message) {
         const auto bound = std::find_if(mapping_.columns.begin(), mapping_.columns.end(),
                                         [&](const BoundColumn &b) { return b.column && b.column->target == target; });
-        plan_.rows[row].issues.push_back({Severity::kError, code,
-                                          bound == mapping_.columns.end() ? -1 : bound->index, NameOf(target),
-                                          std::move(value), std::move(message)});
-        plan_.rows[row].outcome = Outcome::kFailed;
+        plan_.rows[row].issues.push_back({severity, code, bound == mapping_.columns.end() ? -1 : bound->index,
+                                          NameOf(target), std::move(value), std::move(message)});
+        if (severity == Severity::kError) plan_.rows[row].outcome = Outcome::kFailed;
+    }
+
+    void Fail(std::size_t row, const char *code, Target target, std::string value, std::string message) {
+        Note(row, Severity::kError, code, target, std::move(value), std::move(message));
     }
 
     bool Failed(std::size_t row) const { return plan_.rows[row].outcome == Outcome::kFailed; }
 
     void NoteDuplicate(std::size_t row, Target target, const std::string &value, const char *what) {
         const Severity severity = validator_.LimitSeverity();
-        plan_.rows[row].issues.push_back(
-            {severity, "duplicate_in_file", -1, NameOf(target), value,
-             std::string("this ") + what + " stood in the file before; the later record wins"});
-        if (severity == Severity::kError) plan_.rows[row].outcome = Outcome::kFailed;
+        Note(row, severity, "duplicate_in_file", target, value,
+             std::string("this ") + what + " stood in the file before" +
+                 (severity == Severity::kError ? "" : "; the later record wins"));
     }
 
     static const char *IdHeader(const Mapping &mapping) {
@@ -116,14 +142,16 @@ class Planner {
         const auto found = matches_.contacts.find(row);
         const KnownContact *known = found == matches_.contacts.end() ? nullptr : &found->second;
         if (draft.has_contact) {
+            if (known && !written_.insert(known->id).second) {
+                plan_.rows[row].outcome = Outcome::kRepeated;
+                return;
+            }
             if (!CheckContact(row, draft, known)) return;
-            if (known && !written_.insert(known->id).second)
-                return Fail(row, "duplicate_in_batch", Target::kContactId, draft.key,
-                            "another record of the file means the same contact by another ID");
         }
         std::optional<Uuid> organization;
         Outcome of_organization = Outcome::kUnchanged;
         if (draft.organization) {
+            if (!draft.has_contact && !CheckOrganization(row, draft)) return;
             const bool same_name = known && draft.organization->external_id.empty() && known->organization_id &&
                                    (*draft.organization)[OrganizationField::kName].text == known->organization_name;
             if (same_name)
@@ -148,28 +176,58 @@ class Planner {
     // Whether the mode lets this record do what its match says.
     bool CheckContact(std::size_t row, const Draft &draft, const KnownContact *known) {
         if (known) {
-            if (rules_.mode == Mode::kInsert) {
+            if (rules_.mode == Mode::kInsert)
                 Fail(row, "external_id_taken", Target::kContactId, draft.key,
                      "a contact with this ID exists; mode \"update\" or \"upsert\" changes it");
-                return false;
+            else if (!known->editable)
+                Fail(row, "not_editable", Target::kContactId, draft.key, "no permission to change this contact");
+            else if (known->of_this_import || draft.repeated)
+                NoteDuplicate(row, Target::kContactId, draft.key, "ID");
+            for (Issue &issue : validator_.MissingForUpdate(draft, known->fields)) {
+                plan_.rows[row].issues.push_back(std::move(issue));
+                plan_.rows[row].outcome = Outcome::kFailed;
             }
-            if (known->of_this_import) NoteDuplicate(row, Target::kContactId, draft.key, "ID");
-            return !Failed(row);
-        }
-        if (!draft.key.empty() && (rules_.mode == Mode::kUpdate || rules_.mode == Mode::kById)) {
+        } else if (!draft.key.empty() && (rules_.mode == Mode::kUpdate || rules_.mode == Mode::kById)) {
             Fail(row, "unknown_contact_id", Target::kContactId, draft.key,
-                 std::string("no contact has this ID; leave \"") + IdHeader(mapping_) +
-                     "\" empty to create one, or use mode \"upsert\"");
-            return false;
+                 std::string("no contact has this ID") +
+                     (rules_.mode == Mode::kUpdate ? "; mode \"upsert\" creates one"
+                                                   : std::string("; leave \"") + IdHeader(mapping_) +
+                                                         "\" empty to create one, or use mode \"upsert\""));
+        } else {
+            for (Issue &issue : validator_.MissingForInsert(draft)) {
+                const bool said = std::any_of(draft.issues.begin(), draft.issues.end(), [&](const Issue &other) {
+                    return other.target == issue.target && std::string_view(other.code) == issue.code;
+                });
+                if (said) continue;
+                plan_.rows[row].issues.push_back(std::move(issue));
+                plan_.rows[row].outcome = Outcome::kFailed;
+            }
         }
+        // Faults that the directory already holds are nobody's news.
         for (const PartChange &change : draft.parts)
             for (const Issue &issue : change.pending) {
+                const auto holds = [&](const Part &part) {
+                    return SameEntered(part.values[kPhoneEntered], issue.value);
+                };
+                const auto kind = static_cast<std::size_t>(change.kind);
+                if (known && std::any_of(known->parts[kind].begin(), known->parts[kind].end(), holds)) continue;
                 plan_.rows[row].issues.push_back(issue);
                 plan_.rows[row].outcome = Outcome::kFailed;
             }
-        for (Issue &issue : validator_.MissingForInsert(draft)) {
-            plan_.rows[row].issues.push_back(std::move(issue));
-            plan_.rows[row].outcome = Outcome::kFailed;
+        return !Failed(row);
+    }
+
+    // The same for a record of an organization alone.
+    bool CheckOrganization(std::size_t row, const Draft &draft) {
+        const auto known = matches_.organizations.find(row);
+        const std::string &id = draft.organization->external_id;
+        if (known == matches_.organizations.end()) {
+            if (rules_.mode == Mode::kUpdate)
+                Fail(row, "unknown_organization_id", Target::kOrganizationId, id,
+                     "no organization has this ID; mode \"upsert\" creates one");
+        } else if (rules_.mode == Mode::kInsert && !known->second.of_this_import) {
+            Fail(row, "external_id_taken", Target::kOrganizationId, id,
+                 "an organization with this ID exists; mode \"update\" or \"upsert\" changes it");
         }
         return !Failed(row);
     }
@@ -177,10 +235,12 @@ class Planner {
     std::optional<Uuid> PlanOrganization(std::size_t row, const Draft &draft, Outcome &outcome) {
         const OrganizationDraft &wanted = *draft.organization;
         const std::string &name = wanted[OrganizationField::kName].text;
-        const std::string key = wanted.external_id.empty() ? "n" + name : "i" + wanted.external_id;
+        const auto known = matches_.organizations.find(row);
+        const std::string key = known != matches_.organizations.end() ? "k" + ToText(known->second.id)
+                                : wanted.external_id.empty()          ? "n" + name
+                                                                      : "i" + wanted.external_id;
         const auto [slot, first] = pending_.try_emplace(key);
         PendingOrganization &pending = slot->second;
-        const auto known = matches_.organizations.find(row);
         if (first) {
             pending.external_id = wanted.external_id;
             if (known != matches_.organizations.end()) {
@@ -197,19 +257,17 @@ class Planner {
                 order_.push_back(key);
             }
         }
-        bool changed = first && pending.is_new;
+        auto fields = pending.fields;
         // By name alone nothing of a known organization changes.
-        if (!wanted.external_id.empty() || pending.is_new) {
-            for (std::size_t f = 0; f < pending.fields.size(); ++f) {
-                std::optional<std::string> after = Apply(wanted.fields[f], pending.fields[f]);
-                if (after == pending.fields[f]) continue;
-                changed = true;
-                pending.fields[f] = std::move(after);
-            }
-        }
+        if (!wanted.external_id.empty() || pending.is_new)
+            for (std::size_t f = 0; f < fields.size(); ++f) fields[f] = Apply(wanted.fields[f], fields[f]);
+        const bool changed = (first && pending.is_new) || fields != pending.fields;
         const bool before = !first || (known != matches_.organizations.end() && known->second.of_this_import);
         if (before && changed)
             NoteDuplicate(row, Target::kOrganizationId, wanted.external_id, "organization, with other details,");
+        // Under strict that is a fault, and a failed record changes nothing.
+        if (Failed(row)) return std::nullopt;
+        pending.fields = std::move(fields);
         if (changed && !pending.is_new && !pending.changed) order_.push_back(key);
         pending.changed = pending.changed || changed;
         outcome = !changed ? Outcome::kUnchanged : first && pending.is_new ? Outcome::kInserted : Outcome::kUpdated;
@@ -345,21 +403,11 @@ class Planner {
 
     void UpdateContact(std::size_t row, const Draft &draft, const KnownContact &known,
                        const std::optional<Uuid> &organization) {
-        // Faults that the directory already holds are nobody's news.
-        for (const PartChange &change : draft.parts)
-            for (const Issue &issue : change.pending) {
-                const auto &parts = known.parts[static_cast<std::size_t>(change.kind)];
-                if (std::any_of(parts.begin(), parts.end(),
-                                [&](const Part &part) { return part.values[kPhoneEntered] == issue.value; }))
-                    continue;
-                plan_.rows[row].issues.push_back(issue);
-                plan_.rows[row].outcome = Outcome::kFailed;
-            }
-        if (Failed(row)) return;
-        bool changed = organization && organization != known.organization_id;
-        std::vector<Value> values = {known.id, organization          ? Value(*organization)
-                                               : known.organization_id ? Value(*known.organization_id)
-                                                                       : Value()};
+        const std::optional<Uuid> after = organization               ? organization
+                                          : draft.clear_organization ? std::nullopt
+                                                                     : known.organization_id;
+        bool changed = after != known.organization_id;
+        std::vector<Value> values = {known.id, after ? Value(*after) : Value()};
         AddFields(values, [&](std::size_t f) {
             const auto after = f == static_cast<std::size_t>(ContactField::kWebsites)
                                    ? ApplyFirst(draft.fields[f], known.fields[f])
@@ -433,7 +481,9 @@ class Planner {
         auto &number = after.values[kPhoneNumber];
         if (change.keep_extension && old_number && number && old_number->substr(0, old_number->find(';')) == *number)
             number = old_number;
-        if (number && number == old_number) after.values[kPhoneEntered] = before.values[kPhoneEntered];
+        const auto &entered = after.values[kPhoneEntered];
+        if (number == old_number && (number || (entered && SameEntered(before.values[kPhoneEntered], *entered))))
+            after.values[kPhoneEntered] = before.values[kPhoneEntered];
     }
 
     int NextPosition(const KnownContact &known, PartKind kind) {
@@ -530,24 +580,33 @@ std::string JsonString(std::string_view text) {
 Plan MakeKeys(const Mapping &mapping, const Ownership &ownership, std::span<const Draft *const> drafts) {
     Plan plan;
     Relation &contacts = plan.relations["contact_key"];
-    contacts.columns = {"row_number", "contact_id", "source", "external_id", "owner_id"};
+    contacts.columns = {"row_number", "contact_id", "source", "external_id", "owner_id", "personal"};
     Relation &organizations = plan.relations["organization_key"];
-    organizations.columns = {"row_number", "source", "external_id", "name"};
+    organizations.columns = {"row_number", "organization_id", "source", "external_id", "name"};
     const std::string source = mapping.format->source;
     for (std::size_t i = 0; i < drafts.size(); ++i) {
         const Draft &draft = *drafts[i];
         const auto row = static_cast<std::int64_t>(i);
         if (draft.has_contact && !draft.key.empty())
             contacts.rows.push_back({row, draft.key_uuid ? Value(*draft.key_uuid) : Value(), source, draft.key,
-                                     ownership.owner_id ? Value(*ownership.owner_id) : Value()});
+                                     ownership.owner_id ? Value(*ownership.owner_id) : Value(),
+                                     ownership.visibility == "personal"});
         if (draft.organization) {
             const std::string &id = draft.organization->external_id;
-            organizations.rows.push_back({row, source, id.empty() ? Value() : Value(id),
+            const std::optional<Uuid> uuid = ParseUuid(id);
+            organizations.rows.push_back({row, uuid ? Value(*uuid) : Value(), source, id.empty() ? Value() : Value(id),
                                           id.empty() ? Value((*draft.organization)[OrganizationField::kName].text)
                                                      : Value()});
         }
     }
     return plan;
+}
+
+std::vector<std::vector<Issue>> FindContactFaults(const Mapping &mapping, const Rules &rules,
+                                                  const Ownership &ownership,
+                                                  std::span<const Draft *const> drafts, const Matches &matches) {
+    const std::function<Uuid()> no_id;
+    return Planner(mapping, rules, ownership, drafts, matches, no_id).Check();
 }
 
 Plan MakePlan(const Mapping &mapping, const Rules &rules, const Ownership &ownership,

@@ -24,6 +24,7 @@ struct Relation {
 // What the directory holds of a contact that a record means.
 struct KnownContact {
     Uuid id{};
+    bool editable = false;        // its row could be locked, which policies let those do who may change it
     bool of_this_import = false;  // written earlier by the running import
     std::optional<Uuid> organization_id;
     std::string organization_name;
@@ -44,7 +45,13 @@ struct Matches {
     std::map<std::size_t, KnownOrganization> organizations;
 };
 
-enum class Outcome : std::uint8_t { kInserted, kUpdated, kUnchanged, kFailed };
+enum class Outcome : std::uint8_t {
+    kInserted,
+    kUpdated,
+    kUnchanged,
+    kFailed,
+    kRepeated,  // means a contact that another record of the batch writes: to be planned again after that
+};
 
 struct RowPlan {
     Outcome outcome = Outcome::kUnchanged;
@@ -72,6 +79,12 @@ Plan MakeKeys(const Mapping &mapping, const Ownership &ownership, std::span<cons
 // `new_id` makes ids in ascending order, so that rows lie in the order of the file.
 Plan MakePlan(const Mapping &mapping, const Rules &rules, const Ownership &ownership,
               std::span<const Draft *const> drafts, const Matches &matches, const std::function<Uuid()> &new_id);
+
+// What the directory says against records that failed already, beside their own issues: an unknown ID, one that is
+// taken, a value that it does not hold.
+std::vector<std::vector<Issue>> FindContactFaults(const Mapping &mapping, const Rules &rules,
+                                                  const Ownership &ownership,
+                                                  std::span<const Draft *const> drafts, const Matches &matches);
 
 // `text` as a JSON string (RFC 8259), quotes included.
 std::string JsonString(std::string_view text);

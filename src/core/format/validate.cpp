@@ -73,11 +73,6 @@ Fault Invalid(const char *code, std::string message, std::string detail = {}) {
     return fault;
 }
 
-// One sentence for import_error.message out of a fault's parts.
-std::string Sentence(const Fault &fault) {
-    return fault.detail.empty() ? fault.message : fault.message + ": " + fault.detail;
-}
-
 ContactField FieldOf(Target target) {
     switch (target) {
         case Target::kNamePrefix:
@@ -156,10 +151,15 @@ OrganizationField OrganizationFieldOf(Target target) {
 
 }  // namespace
 
+std::string Sentence(std::string message, std::string_view detail) {
+    if (!detail.empty()) message.append(": ").append(detail);
+    if (!message.empty() && message.back() == '.') message.pop_back();
+    return message;
+}
+
 Result<std::string> ParseDate(std::string_view text) {
-    const bool all_zero = std::all_of(text.begin(), text.end(), [](char c) { return c == '0' || !IsDigit(c); }) &&
-                          std::any_of(text.begin(), text.end(), IsDigit);
-    if (all_zero) return std::string();
+    if (text.find('0') != std::string_view::npos && text.find_first_not_of("0/-.: ") == std::string_view::npos)
+        return std::string();
     const auto bad = [&](const char *rule) {
         return Invalid("date_invalid", "\"" + Quoted(text) + "\" is no date", rule);
     };
@@ -177,7 +177,7 @@ Result<std::string> ParseDate(std::string_view text) {
     const auto [month, day, year] = numbers;
     if (month < 1 || month > 12) return bad("there are 12 months, and the month stands first (MM/DD/YYYY)");
     if (year == 0) return bad("there is no year 0");
-    if (day < 1 || day > DaysInMonth(year, month)) return bad("that month has fewer days (MM/DD/YYYY)");
+    if (day < 1 || day > DaysInMonth(year, month)) return bad("that month has no such day (MM/DD/YYYY)");
     const auto two = [](int n) { return std::string{static_cast<char>('0' + n / 10), static_cast<char>('0' + n % 10)}; };
     const std::string month_day = '-' + two(month) + '-' + two(day);
     return year == kYearUnknown ? '-' + month_day : two(year / 100) + two(year % 100) + month_day;
@@ -314,8 +314,13 @@ Result<std::string> Validator::NumberOf(std::string_view cell) const {
         text = text.rfind("00", 0) == 0 ? "+" + text.substr(2) : "+" + text;
     if (rule != PhoneRule::kRegional) region = {};
     Result<Phone> phone = ParsePhone(text, region);
-    if (!phone) return phone.fault();
-    return phone->text();
+    if (phone) return phone->text();
+    Fault fault = phone.fault();
+    // The message names what stands in the file.
+    const std::string read = Quoted(text), shown = Quoted(TrimCell(cell));
+    if (const std::size_t at = fault.message.find(read); at != std::string::npos)
+        fault.message.replace(at, read.size(), shown);
+    return fault;
 }
 
 void Validator::ReadPhone(Draft &draft, const BoundColumn &bound, PartChange &change, const std::string &text) const {
@@ -399,6 +404,7 @@ void Validator::ReadList(Draft &draft, const BoundColumn &bound, PartChange &cha
         }
         return;
     }
+    const bool phones = target == Target::kPhoneList;
     std::string rest = text;
     while (!rest.empty()) {
         std::size_t end = 0;
@@ -421,7 +427,7 @@ void Validator::ReadList(Draft &draft, const BoundColumn &bound, PartChange &cha
                                        (target == Target::kEmailList && entry[word - 1] == '_' &&
                                         entry.find('@', word) != std::string::npos);
             if (!label && !could_be_text) {
-                Add(draft, Severity::kError, "phone_type_unknown", bound, entry,
+                Add(draft, Severity::kError, phones ? "phone_type_unknown" : "type_unknown", bound, entry,
                     "\"" + Quoted(entry.substr(word)) + "\" is none of WORK, MOBILE, HOME, OTHER");
                 continue;
             }
@@ -431,7 +437,7 @@ void Validator::ReadList(Draft &draft, const BoundColumn &bound, PartChange &cha
             entry = std::string(TrimCell(entry));
         } else {
             label = "other";
-            Add(draft, LimitSeverity(), "phone_type_missing", bound, entry,
+            Add(draft, LimitSeverity(), phones ? "phone_type_missing" : "type_missing", bound, entry,
                 std::string(mapping_.format->title) + " ignores an entry without a type; taken as OTHER");
         }
         Part part;
@@ -525,16 +531,15 @@ void Validator::AddExtensions(Draft &draft) const {
             continue;
         }
         if (!has_number) {
-            if (found == draft.parts.end() || !found->components[kPhoneEntered].is_value())
-                Add(draft, Severity::kWarning, "phone_extension_alone", bound, text,
-                    "an extension without a number is not kept");
+            Add(draft, Severity::kWarning, "phone_extension_alone", bound, text,
+                "an extension without a number is not kept");
             continue;
         }
         Cell &number = found->components[kPhoneNumber];
         const std::string base = number.text.substr(0, number.text.find(';'));
         if (text.size() > 20 || !std::all_of(text.begin(), text.end(), IsDigit))
             Add(draft, Severity::kError, "phone_extension_invalid", bound, text,
-                "an extension is at most 20 digits");
+                "\"" + Quoted(text) + "\" is no extension: it has 1 to 20 digits");
         else
             number.text = base + ";ext=" + text;
     }
@@ -593,25 +598,70 @@ void Validator::ReadOrganization(Draft &draft, const BoundColumn &bound, const C
     }
 }
 
+// Empty cells beside an organization's own record empty its fields; no organization at all means that the contact
+// belongs to none. One that is only mentioned stays as it is.
+void Validator::ClearOrganization(Draft &draft) const {
+    if (!draft.organization) {
+        draft.clear_organization = mapping_.has_organization;
+        return;
+    }
+    OrganizationDraft &organization = *draft.organization;
+    if (!organization[OrganizationField::kName].is_value()) return;
+    const auto clear = [](Cell &field) {
+        if (field.kind == Cell::Kind::kKeep) field = Cell::Clear();
+    };
+    for (const BoundColumn &bound : mapping_.columns) {
+        if (!bound.column || !IsOrganization(bound.column->target) ||
+            bound.column->target == Target::kOrganizationId || static_cast<std::size_t>(bound.index) >= draft.cells.size())
+            continue;
+        clear(organization[OrganizationFieldOf(bound.column->target)]);
+        if (bound.column->target == Target::kOrganizationPhone) clear(organization[OrganizationField::kPhoneEntered]);
+        if (bound.column->target == Target::kOrganizationFax) clear(organization[OrganizationField::kFaxEntered]);
+    }
+}
+
+int Validator::IndexOf(const Column *column) const {
+    const auto bound = std::find_if(mapping_.columns.begin(), mapping_.columns.end(),
+                                    [&](const BoundColumn &b) { return b.column == column; });
+    return bound == mapping_.columns.end() ? -1 : bound->index;
+}
+
 std::vector<Issue> Validator::MissingForInsert(const Draft &draft) const {
     std::vector<Issue> missing;
     for (const Column &column : mapping_.format->columns) {
         if (!column.required || IsOrganization(column.target)) continue;
         if (column.target == Target::kContactId ? !draft.key.empty() : draft[FieldOf(column.target)].is_value())
             continue;
-        const auto bound = std::find_if(mapping_.columns.begin(), mapping_.columns.end(),
-                                        [&](const BoundColumn &b) { return b.column == &column; });
-        const bool present = bound != mapping_.columns.end();
-        missing.push_back({Severity::kError, "required_missing", present ? bound->index : -1, NameOf(column.target), "",
+        const int index = IndexOf(&column);
+        missing.push_back({Severity::kError, "required_missing", index, NameOf(column.target), "",
                            std::string(mapping_.format->title) + " requires \"" + column.header + "\"" +
-                               (present ? "" : ", which the file does not have")});
+                               (index < 0 ? ", which the file does not have" : "")});
+    }
+    return missing;
+}
+
+std::vector<Issue> Validator::MissingForUpdate(
+    const Draft &draft, const std::array<std::optional<std::string>, kContactColumns.size()> &held) const {
+    std::vector<Issue> missing;
+    if (rules_.mode == Mode::kInsert) return missing;
+    for (const Column &column : mapping_.format->columns) {
+        if (!column.required || IsOrganization(column.target) || column.target == Target::kContactId) continue;
+        const ContactField field = FieldOf(column.target);
+        const Cell::Kind kind = draft[field].kind;
+        if (!held[static_cast<std::size_t>(field)] || kind == Cell::Kind::kValue) continue;
+        if (kind == Cell::Kind::kClear)
+            missing.push_back({Severity::kError, "required_missing", IndexOf(&column), NameOf(column.target), "",
+                               std::string("\"") + column.header + "\" is required and cannot be emptied"});
+        else if (mapping_.format->required_on_update)
+            missing.push_back({Severity::kError, "required_missing", IndexOf(&column), NameOf(column.target), "",
+                               std::string(mapping_.format->title) + " requires \"" + column.header + '"'});
     }
     return missing;
 }
 
 // Whether it is known before the record is matched that its required columns must be there.
 bool Validator::RequiresAll(const Draft &draft) const {
-    if (mapping_.format->required_on_update || rules_.mode == Mode::kInsert) return true;
+    if (rules_.mode == Mode::kInsert) return true;
     return draft.key.empty() && rules_.mode != Mode::kUpdate;
 }
 
@@ -621,14 +671,8 @@ void Validator::CheckRequired(Draft &draft) const {
             for (Issue &issue : MissingForInsert(draft)) draft.issues.push_back(std::move(issue));
         } else if (draft.key.empty()) {
             const Column *id = FindColumn(*mapping_.format, Target::kContactId);
-            draft.issues.push_back({Severity::kError, "required_missing", -1, NameOf(Target::kContactId), "",
+            draft.issues.push_back({Severity::kError, "required_missing", IndexOf(id), NameOf(Target::kContactId), "",
                                     std::string("an update needs \"") + (id ? id->header : "an ID") + '"'});
-        }
-        for (const Column &column : mapping_.format->columns) {
-            if (!column.required || IsOrganization(column.target) || column.target == Target::kContactId) continue;
-            if (!RequiresAll(draft) && draft[FieldOf(column.target)].kind == Cell::Kind::kClear)
-                draft.issues.push_back({Severity::kError, "required_missing", -1, NameOf(column.target), "",
-                                        std::string("\"") + column.header + "\" is required and cannot be emptied"});
         }
     }
     if (!draft.organization) return;
@@ -636,18 +680,20 @@ void Validator::CheckRequired(Draft &draft) const {
     const Column *id = FindColumn(*mapping_.format, Target::kOrganizationId);
     const Column *name = FindColumn(*mapping_.format, Target::kOrganizationName);
     if (id && organization.external_id.empty())
-        draft.issues.push_back({Severity::kError, "required_missing", -1, NameOf(Target::kOrganizationId), "",
+        draft.issues.push_back({Severity::kError, "required_missing", IndexOf(id), NameOf(Target::kOrganizationId), "",
                                 std::string(mapping_.format->title) + " requires \"" + id->header + '"'});
     const bool mentioned_only =
         draft.has_contact && std::none_of(organization.fields.begin(), organization.fields.end(),
                                           [](const Cell &cell) { return cell.is_value(); });
     organization.name_required = !mentioned_only;
     if (organization.name_required && !organization[OrganizationField::kName].is_value())
-        draft.issues.push_back({Severity::kError, "required_missing", -1, NameOf(Target::kOrganizationName), "",
+        draft.issues.push_back({Severity::kError, "required_missing", IndexOf(name), NameOf(Target::kOrganizationName), "",
                                 std::string(mapping_.format->title) + " requires \"" + name->header + '"'});
     const bool symbol = organization[OrganizationField::kTickerSymbol].is_value();
     if (symbol != organization[OrganizationField::kTickerExchange].is_value())
-        draft.issues.push_back({Severity::kWarning, "ticker_incomplete", -1,
+        draft.issues.push_back({Severity::kWarning, "ticker_incomplete",
+                                IndexOf(FindColumn(*mapping_.format, symbol ? Target::kOrganizationTickerSymbol
+                                                                            : Target::kOrganizationTickerExchange)),
                                 NameOf(Target::kOrganizationTickerSymbol), "",
                                 "a ticker is a symbol and its exchange"});
 }
@@ -673,16 +719,14 @@ void Validator::Validate(Draft &draft) const {
     for (const BoundColumn &bound : mapping_.columns) {
         std::string text;
         const Cell cell = ReadCell(draft, bound, text);
-        if (!bound.column) {
-            draft.custom[static_cast<std::size_t>(bound.custom_key)] = cell;
+        if (!bound.column || bound.column->target == Target::kCustom) {
+            Cell &custom = draft.custom[static_cast<std::size_t>(bound.custom_key)];
+            if (!custom.is_value()) custom = cell;
         } else if (IsOrganization(bound.column->target)) {
             ReadOrganization(draft, bound, cell);
             continue;
         } else if (bound.column->target == Target::kContactId) {
             // read above: other columns' faults depend on it
-        } else if (bound.column->target == Target::kCustom) {
-            Cell &custom = draft.custom[static_cast<std::size_t>(bound.custom_key)];
-            if (!custom.is_value()) custom = cell;
         } else if (bound.slot >= 0) {
             ReadPart(draft, bound, cell);
         } else {
@@ -691,6 +735,7 @@ void Validator::Validate(Draft &draft) const {
         draft.has_contact = draft.has_contact || !text.empty();
     }
     AddExtensions(draft);
+    if (rules_.clear_empty) ClearOrganization(draft);
     // A company alone is no contact where the product has no records of organizations.
     if (draft.organization && !FindColumn(*mapping_.format, Target::kOrganizationId)) draft.has_contact = true;
     if (!draft.has_contact && !draft.organization) draft.has_contact = true;

@@ -27,6 +27,11 @@ class Validator {
     // The columns without which a contact is not created, where the record leaves them empty.
     std::vector<Issue> MissingForInsert(const Draft &draft) const;
 
+    // The required columns of a contact that has them, where the record leaves them empty. What the directory does
+    // not hold either is no news.
+    std::vector<Issue> MissingForUpdate(
+        const Draft &draft, const std::array<std::optional<std::string>, kContactColumns.size()> &held) const;
+
     // The severity of what only the product forbids.
     Severity LimitSeverity() const { return rules_.strict ? Severity::kError : Severity::kWarning; }
 
@@ -48,6 +53,8 @@ class Validator {
     void AddExtensions(Draft &draft) const;
     void CheckLength(Draft &draft, const BoundColumn &bound, const std::string &text) const;
     void CheckRequired(Draft &draft) const;
+    void ClearOrganization(Draft &draft) const;
+    int IndexOf(const Column *column) const;  // in the file, -1 where it has none
     bool RequiresAll(const Draft &draft) const;
     PartChange &ChangeOf(Draft &draft, int slot) const;
     void Add(Draft &draft, Severity severity, const char *code, const BoundColumn &bound, std::string value,
@@ -56,6 +63,10 @@ class Validator {
     const Mapping &mapping_;
     const Rules &rules_;
 };
+
+// The message of an import_error out of a fault's parts, without a full stop: an error file joins several.
+std::string Sentence(std::string message, std::string_view detail);
+inline std::string Sentence(const Fault &fault) { return Sentence(fault.message, fault.detail); }
 
 // A calendar date as MM/DD/YYYY (one-digit months and days too), or MM/DD without a year; the result is YYYY-MM-DD or
 // --MM-DD. Zeros everywhere mean no date: an empty result. 1604 is the year of those who know none.
