@@ -53,7 +53,7 @@ BEGIN
       WHEN 0 THEN content := set_byte(content, at, chance(file, step * 10 + 4, 256));
       WHEN 1 THEN content := set_byte(content, at, get_byte(content, at) # 128);
       WHEN 2, 3 THEN
-        piece := (ARRAY['"', ',', ';', E'\n', E'\r', E'\t', '""', ',,,', E'"\n"', '\', '''', '=']::text[])[1 + chance(file, step * 10 + 5, 12)]::text::bytea;
+        piece := convert_to((ARRAY['"', ',', ';', E'\n', E'\r', E'\t', '""', ',,,', E'"\n"', '\', '''', '='])[1 + chance(file, step * 10 + 5, 12)], 'UTF8');
         content := substr(content, 1, at) || piece || substr(content, at + 1);
       WHEN 4 THEN content := substr(content, 1, at) || '\x00' || substr(content, at + 1);
       WHEN 5 THEN content := substr(content, 1, at) || '\xefbbbf' || substr(content, at + 1);
@@ -103,7 +103,7 @@ BEGIN
       IF (SELECT count(*) FROM error_file(run.import_id)) <> run.failed + 1 THEN
         RAISE WARNING 'file %: the error file has % rows: %', file, (SELECT count(*) FROM error_file(run.import_id)), run;
       END IF;
-      -- The error file, not corrected, fails again as a whole: none of its records was a good one.
+      -- So does the error file, imported as it is.
       IF run.failed > 0 THEN
         SELECT * INTO STRICT run
           FROM import_csv(convert_to((SELECT string_agg(f, E'\n') FROM error_file(run.import_id) AS f), 'UTF8'), format => run.format,
@@ -122,7 +122,8 @@ BEGIN
 END $$;
 SELECT count(*) BETWEEN 250 AND 399 AS many_were_read FROM result WHERE refused IS NULL;
 SELECT refused, state, count(*) > 0 AS happened FROM result WHERE refused IS NOT NULL GROUP BY 1, 2 ORDER BY 1;
-SELECT severity, code, count(*) > 0 AS happened FROM import_error GROUP BY 1, 2 ORDER BY 1, 2;
+-- All kinds of faults but those of phones, which the library's version decides.
+SELECT DISTINCT severity, code FROM import_error WHERE code !~ '^phone_' ORDER BY 1, 2;
 SELECT count(*) AS without_contact FROM contact_phone p WHERE NOT EXISTS (SELECT FROM contact c WHERE c.contact_id = p.contact_id);
 -- The session is as healthy as before.
 SELECT records, inserted, failed FROM import_csv((SELECT content FROM sound WHERE kind = 0));

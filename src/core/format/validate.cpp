@@ -238,6 +238,8 @@ void Validator::CheckLength(Draft &draft, const BoundColumn &bound, const std::s
 Cell Validator::ReadCell(Draft &draft, const BoundColumn &bound, std::string &text) const {
     const auto index = static_cast<std::size_t>(bound.index);
     if (index < draft.cells.size()) text = std::string(TrimCell(draft.cells[index]));
+    // A mark that nobody sees is no value.
+    if (!text.empty() && static_cast<unsigned char>(text[0]) >= 0x80 && StripInvisible(text).empty()) text.clear();
     if (text.empty()) return rules_.clear_empty && index < draft.cells.size() ? Cell::Clear() : Cell{};
     if (IsSpreadsheetError(text))
         Add(draft, Severity::kWarning, "spreadsheet_error", bound, text,
