@@ -434,9 +434,9 @@ std::vector<RowPlan> Import::Write(std::span<const Draft *const> drafts) {
     Plan plan = MakePlan(mapping_, rules_, ownership_, drafts, matches, NewUuidV7);
     Writing scope(plan, id_);
     SpiSession spi;
-    const auto write = [&](const std::string &kind) {
-        if (plan.Find(kind + "_insert") || plan.Find(kind + "_update") || plan.Find(kind + "_delete"))
-            spi.Run("SELECT " + schema_ + "._import_write_" + (kind == "address" ? "addresses" : kind + "s") + "()");
+    const auto write = [&](const std::string &kind, const std::string &action) {
+        if (plan.Find(kind + '_' + action))
+            spi.Run("SELECT " + schema_ + "._import_" + action + '_' + kind + (kind == "address" ? "es" : "s") + "()");
     };
     // A trigger of the DBA's may skip rows without a word.
     const auto write_all = [&](const std::string &relation, const char *function) {
@@ -450,10 +450,12 @@ std::vector<RowPlan> Import::Write(std::span<const Draft *const> drafts) {
         });
     };
     // Parts refer to contacts, contacts to organizations.
-    write("organization");
+    for (const char *action : {"insert", "update"}) write("organization", action);
     write_all("contact_insert", "_import_insert_contacts");
     write_all("contact_update", "_import_update_contacts");
-    for (std::size_t k = 0; k < kPartKinds; ++k) write(InfoOf(static_cast<PartKind>(k)).relation);
+    for (std::size_t k = 0; k < kPartKinds; ++k)
+        for (const char *action : {"delete", "update", "insert"})
+            write(InfoOf(static_cast<PartKind>(k)).relation, action);
     spi.Finish();
     return std::move(plan.rows);
 }
