@@ -2,6 +2,7 @@
 
 extern "C" {
 #include "catalog/namespace.h"
+#include "catalog/pg_type.h"
 #include "commands/async.h"
 #include "commands/progress.h"
 #include "miscadmin.h"
@@ -499,7 +500,8 @@ void Import::ReadState(Matches &matches) {
     SpiSession spi;
     // contact_id, of_this_import, organization_id, organization_name, then the fields, then the custom values
     const TextRows contacts =
-        spi.Run("SELECT * FROM " + schema_ + "._import_contact_state($1::pg_catalog.uuid[], $2::pg_catalog.uuid)", {id_list, ToText(id_)});
+        spi.Run("SELECT * FROM " + schema_ + "._import_contact_state($1, $2)", {id_list, ToText(id_)},
+                {UUIDARRAYOID, UUIDOID});
     for (const auto &row : contacts.rows)
         for (KnownContact *known : by_id[*ParseUuid(*row[0])]) {
             known->editable = true;
@@ -512,8 +514,8 @@ void Import::ReadState(Matches &matches) {
     if (!mapping_.custom_keys.empty()) {
         // contact_id, index of the key from 1, value
         const TextRows custom = spi.Run(
-            "SELECT * FROM " + schema_ + "._import_custom_state($1::pg_catalog.uuid[], $2::pg_catalog.jsonb)",
-            {id_list, JsonArray(mapping_.custom_keys)});
+            "SELECT * FROM " + schema_ + "._import_custom_state($1, $2)",
+            {id_list, JsonArray(mapping_.custom_keys)}, {UUIDARRAYOID, JSONBOID});
         for (const auto &row : custom.rows)
             for (KnownContact *known : by_id[*ParseUuid(*row[0])])
                 known->custom[static_cast<std::size_t>(std::stoll(*row[1])) - 1] = row[2];
@@ -524,7 +526,7 @@ void Import::ReadState(Matches &matches) {
             continue;
         // contact_id, position, label, then the values
         const TextRows parts = spi.Run(
-            "SELECT * FROM " + schema_ + "._import_" + InfoOf(kind).relation + "_state($1::pg_catalog.uuid[])", {id_list});
+            "SELECT * FROM " + schema_ + "._import_" + InfoOf(kind).relation + "_state($1)", {id_list}, {UUIDARRAYOID});
         for (const auto &row : parts.rows) {
             Part part;
             part.position = std::stoi(*row[1]);
