@@ -10,11 +10,10 @@
 CREATE EXTENSION contacts;
 CREATE ROLE crm_owner LOGIN;
 SELECT contacts.create_directory('crm', 'crm_owner') \g /dev/null
+SET ROLE crm_owner;
 
 \echo
-\echo '*** The owner imports four files of three products; the format is found by its header'
-SET ROLE crm_owner;
-SET contacts.default_region = 'US';
+\echo '*** A file of each product; the format is found by its header'
 
 \set content `base64 -w0 test/data/demo/8x8.csv`
 SELECT import_id AS run_8x8
@@ -59,7 +58,7 @@ SELECT * FROM crm.error_file(:'run_cinnox');
 \copy crm.csv_cinnox from 'cinnox-corrected.csv' with (format csv, header)
 
 \echo
-\echo '*** genesys.csv once more: matched by their ID, all are as they were but the one that stands in it twice'
+\echo '*** genesys.csv once more: contacts are matched by their ID; only the one that stands in it twice is written again'
 SELECT import_id AS run_again
   FROM crm.import_csv(decode(:'content', 'base64'), file_name => 'genesys.csv') \gset
 SELECT coalesce(file_name, '\copy') AS file_name, format, records, inserted, updated, unchanged, failed, blank, warnings

@@ -1,6 +1,8 @@
 -- What the import engine runs for each batch. Every function reads the batch as a relation, contacts.import_batch(),
 -- and is one set-based statement a table; all constraints, policies and triggers hold. The inserts carry RETURNING:
--- without it a distributed INSERT … SELECT turns into a COPY, which row-level security refuses.
+-- without it a distributed INSERT … SELECT turns into a COPY, which row-level security refuses. Updates and deletes ask
+-- first whether there is anything to do: statistics made while an import fills a table say that it is empty, and a plan
+-- for an empty table reads all of it, with nothing to change, batch after batch.
 
 -- Imports that may change existing rows go one after the other: two with the same rows in different order would
 -- wait for each other.
@@ -52,19 +54,21 @@ BEGIN ATOMIC
 END;
 
 -- An ID of a file means a contact by its contact_id (as the format's view shows it), else by its source's ID; where
--- personal contacts are imported, among those of the owner only.
+-- personal contacts are imported, among those of the owner only. One look-up a record, not joins: what statistics say
+-- of a table that an import is filling may be far off, and a look-up goes through the index whatever they say.
 CREATE FUNCTION _import_match_contacts() RETURNS TABLE (row_number bigint, contact_id uuid)
   LANGUAGE sql VOLATILE
 BEGIN ATOMIC
-  SELECT b.row_number, coalesce(i.contact_id, e.contact_id, p.contact_id)
+  SELECT b.row_number,
+         coalesce((SELECT c.contact_id FROM contact c WHERE c.contact_id = b.contact_id),
+                  (SELECT c.contact_id FROM contact c
+                    WHERE c.source = b.source AND c.external_id = b.external_id AND c.visibility <> 'personal'
+                      AND NOT b.personal),
+                  (SELECT c.contact_id FROM contact c
+                    WHERE c.source = b.source AND c.external_id = b.external_id AND c.visibility = 'personal'
+                      AND c.owner_id = b.owner_id))
     FROM contacts.import_batch('contact_key')
-      AS b(row_number bigint, contact_id uuid, source text, external_id text, owner_id uuid, personal boolean)
-    LEFT JOIN contact i ON i.contact_id = b.contact_id
-    LEFT JOIN contact e ON e.source = b.source AND e.external_id = b.external_id AND e.visibility <> 'personal'
-                       AND NOT b.personal
-    LEFT JOIN contact p ON p.source = b.source AND p.external_id = b.external_id AND p.visibility = 'personal'
-                       AND p.owner_id = b.owner_id
-   WHERE coalesce(i.contact_id, e.contact_id, p.contact_id) IS NOT NULL;
+      AS b(row_number bigint, contact_id uuid, source text, external_id text, owner_id uuid, personal boolean);
 END;
 
 -- Organizations are known by their organization_id or their source's ID, or, where a file names none, by their exact name: the oldest.
@@ -197,7 +201,8 @@ BEGIN ATOMIC
            phone contacts.phone, phone_entered text, fax contacts.phone, fax_entered text, street text, street2 text,
            city text, region text, postal_code text, country text, employee_count bigint, revenue numeric,
            websites text, tags text, ticker_symbol text, ticker_exchange text)
-   WHERE o.organization_id = b.organization_id;
+   WHERE o.organization_id = b.organization_id
+     AND EXISTS (SELECT FROM contacts.import_batch('organization_update') AS b(organization_id uuid));
 END;
 
 CREATE FUNCTION _import_insert_contacts() RETURNS SETOF uuid
@@ -243,12 +248,14 @@ CREATE FUNCTION _import_write_phones() RETURNS void
 BEGIN ATOMIC
   DELETE FROM contact_phone p
    USING contacts.import_batch('phone_delete') AS b(contact_id uuid, "position" int)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+   WHERE p.contact_id = b.contact_id AND p.position = b.position
+     AND EXISTS (SELECT FROM contacts.import_batch('phone_delete') AS b(contact_id uuid));
   UPDATE contact_phone p
      SET label = b.label, number = b.number, entered = b.entered, accepts_sms = b.accepts_sms
     FROM contacts.import_batch('phone_update')
       AS b(contact_id uuid, "position" int, label text, number contacts.phone, entered text, accepts_sms boolean)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+   WHERE p.contact_id = b.contact_id AND p.position = b.position
+     AND EXISTS (SELECT FROM contacts.import_batch('phone_update') AS b(contact_id uuid));
   INSERT INTO contact_phone (contact_id, position, label, number, entered, accepts_sms, owner_id, visibility)
   SELECT b.contact_id, b.position, b.label, b.number, b.entered, b.accepts_sms, b.owner_id, b.visibility
     FROM contacts.import_batch('phone_insert')
@@ -262,12 +269,14 @@ CREATE FUNCTION _import_write_emails() RETURNS void
 BEGIN ATOMIC
   DELETE FROM contact_email p
    USING contacts.import_batch('email_delete') AS b(contact_id uuid, "position" int)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+   WHERE p.contact_id = b.contact_id AND p.position = b.position
+     AND EXISTS (SELECT FROM contacts.import_batch('email_delete') AS b(contact_id uuid));
   UPDATE contact_email p
      SET label = b.label, address = b.address
     FROM contacts.import_batch('email_update')
       AS b(contact_id uuid, "position" int, label text, address contacts.email)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+   WHERE p.contact_id = b.contact_id AND p.position = b.position
+     AND EXISTS (SELECT FROM contacts.import_batch('email_update') AS b(contact_id uuid));
   INSERT INTO contact_email (contact_id, position, label, address, owner_id, visibility)
   SELECT b.contact_id, b.position, b.label, b.address, b.owner_id, b.visibility
     FROM contacts.import_batch('email_insert')
@@ -280,14 +289,16 @@ CREATE FUNCTION _import_write_addresses() RETURNS void
 BEGIN ATOMIC
   DELETE FROM contact_address p
    USING contacts.import_batch('address_delete') AS b(contact_id uuid, "position" int)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+   WHERE p.contact_id = b.contact_id AND p.position = b.position
+     AND EXISTS (SELECT FROM contacts.import_batch('address_delete') AS b(contact_id uuid));
   UPDATE contact_address p
      SET label = b.label, street = b.street, street2 = b.street2, city = b.city, region = b.region,
          postal_code = b.postal_code, country = b.country, country_entered = b.country_entered
     FROM contacts.import_batch('address_update')
       AS b(contact_id uuid, "position" int, label text, street text, street2 text, city text, region text,
            postal_code text, country text, country_entered text)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+   WHERE p.contact_id = b.contact_id AND p.position = b.position
+     AND EXISTS (SELECT FROM contacts.import_batch('address_update') AS b(contact_id uuid));
   INSERT INTO contact_address (contact_id, position, label, street, street2, city, region, postal_code, country,
                                country_entered, owner_id, visibility)
   SELECT b.contact_id, b.position, b.label, b.street, b.street2, b.city, b.region, b.postal_code, b.country,
@@ -303,11 +314,13 @@ CREATE FUNCTION _import_write_socials() RETURNS void
 BEGIN ATOMIC
   DELETE FROM contact_social p
    USING contacts.import_batch('social_delete') AS b(contact_id uuid, "position" int)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+   WHERE p.contact_id = b.contact_id AND p.position = b.position
+     AND EXISTS (SELECT FROM contacts.import_batch('social_delete') AS b(contact_id uuid));
   UPDATE contact_social p
      SET network = b.network, handle = b.handle
     FROM contacts.import_batch('social_update') AS b(contact_id uuid, "position" int, network text, handle text)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+   WHERE p.contact_id = b.contact_id AND p.position = b.position
+     AND EXISTS (SELECT FROM contacts.import_batch('social_update') AS b(contact_id uuid));
   INSERT INTO contact_social (contact_id, position, network, handle, owner_id, visibility)
   SELECT b.contact_id, b.position, b.network, b.handle, b.owner_id, b.visibility
     FROM contacts.import_batch('social_insert')
@@ -320,7 +333,8 @@ CREATE FUNCTION _import_write_groups() RETURNS void
 BEGIN ATOMIC
   DELETE FROM contact_group_member m
    USING contacts.import_batch('group_delete') AS b(contact_id uuid, name text), contact_group g
-   WHERE g.name = b.name AND m.contact_id = b.contact_id AND m.group_id = g.group_id;
+   WHERE g.name = b.name AND m.contact_id = b.contact_id AND m.group_id = g.group_id
+     AND EXISTS (SELECT FROM contacts.import_batch('group_delete') AS b(contact_id uuid));
   INSERT INTO contact_group (name)
   SELECT DISTINCT b.name FROM contacts.import_batch('group_insert') AS b(name text)
    ORDER BY b.name

@@ -34,9 +34,15 @@ CREATE OR REPLACE FUNCTION contacts.import_view() RETURNS trigger
   AS 'MODULE_PATHNAME', 'contacts_import_view';
 COMMENT ON FUNCTION contacts.import_view() IS 'Trigger of a format''s view: rows inserted by one statement are one import. Arguments: the format, the name of the table of contacts beside the view. Fired before and after the statement and instead of each row.';
 
--- 2000 rows: the size of a full batch, so that statements over it are planned for what they get.
+CREATE OR REPLACE FUNCTION contacts.import_batch_support(internal) RETURNS internal
+  LANGUAGE c STABLE STRICT PARALLEL SAFE
+  AS 'MODULE_PATHNAME', 'contacts_import_batch_support';
+COMMENT ON FUNCTION contacts.import_batch_support(internal) IS 'Tells the planner how many rows contacts.import_batch() will yield.';
+
+-- ROWS: the size of a full batch, for a plan that is made before there is one.
 CREATE OR REPLACE FUNCTION contacts.import_batch(relation text) RETURNS SETOF record
   LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE ROWS 2000
+  SUPPORT contacts.import_batch_support
   AS 'MODULE_PATHNAME', 'contacts_import_batch';
 COMMENT ON FUNCTION contacts.import_batch(text) IS 'Rows that the running import writes now, with the columns that the caller names in its column definition list. Error 55000 outside of an import.';
 

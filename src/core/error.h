@@ -67,8 +67,8 @@ class Error : public std::exception {
     Fault fault_;
 };
 
-// A value as it may stand in a message: at most `limit` characters, control characters escaped as \xNN,
-// bytes that are no UTF-8 too, an ellipsis where it was cut.
+// A value as it may stand in a message: at most `limit` characters, control and invisible characters
+// escaped as \xNN, bytes that are no UTF-8 too, an ellipsis where it was cut.
 std::string Quoted(std::string_view value, std::size_t limit = 80);
 
 }  // namespace contacts

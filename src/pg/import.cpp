@@ -13,7 +13,7 @@ extern "C" {
 #include <algorithm>
 #include <cstring>
 
-#include "core/format/text.h"
+#include "core/text.h"
 #include "core/phone/parse.h"
 #include "pg/current_import.h"
 

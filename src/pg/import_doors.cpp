@@ -23,7 +23,7 @@ extern "C" {
 #include <memory>
 #include <vector>
 
-#include "core/format/text.h"
+#include "core/text.h"
 
 namespace contacts::pg {
 namespace {

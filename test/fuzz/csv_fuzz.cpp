@@ -78,5 +78,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     MemorySource whole(bytes);
     SplitSource split(bytes, piece);
     Require(ReadAll(whole, options) == ReadAll(split, options));
+    // Where nothing is found out from a sample, blocks may be of any size. (What ICU says of malformed text
+    // in encodings that shift is another matter.)
+    if ((options.encoding != "UTF-8" && options.encoding != "windows-1252") || !options.delimiter) return 0;
+    options.skip_initial_space = false;
+    MemorySource again(bytes);
+    const std::string all = ReadAll(again, options);
+    options.sample_bytes = 16 + 2 * piece;  // even: a byte order mark may turn this into UTF-16
+    options.block_bytes = 16;
+    MemorySource blocks(bytes);
+    const std::string in_blocks = ReadAll(blocks, options);
+    Require(all == in_blocks || bytes.find("sep=") != std::string_view::npos);
     return 0;
 }

@@ -28,7 +28,8 @@ my ($released) = (slurp('CHANGELOG.md') // '') =~ /^## \[([^\]]+)\]/m;
 is($released, $version, 'CHANGELOG.md begins with this version');
 
 # Every listed source exists and every source is listed, once (a merge may leave a line twice).
-my @listed = sort slurp('src/sources.mk') =~ /^\w+_SRCS \+= (\S+)$/mg;
+my $sources = slurp('src/sources.mk');
+my @listed = sort($sources =~ /^\w+_SRCS \+= (\S+)$/mg);
 my @sources = sort grep { !-d } map { glob "src/$_" } qw(*.cpp */*.cpp */*/*.cpp);
 is("@listed", "@sources", 'src/sources.mk lists every source once, and no other');
 

@@ -1,5 +1,7 @@
 #include "core/csv/encoding.h"
 
+#include "core/text.h"
+
 #include <unicode/ucnv.h>
 #include <unicode/utf16.h>
 
@@ -115,21 +117,6 @@ const char *Utf16Pattern(std::string_view text) {
 }
 
 }  // namespace
-
-std::size_t Utf8Length(const char *p, const char *end) {
-    const auto continues = [&](const char *at) { return (Byte(at) & 0xC0) == 0x80; };
-    const unsigned char lead = Byte(p);
-    if (lead < 0x80) return 1;
-    if (lead < 0xE0) return lead >= 0xC2 && end - p >= 2 && continues(p + 1) ? 2 : 0;
-    if (lead < 0xF0) {
-        if (end - p < 3 || !continues(p + 1) || !continues(p + 2)) return 0;
-        if ((lead == 0xE0 && Byte(p + 1) < 0xA0) || (lead == 0xED && Byte(p + 1) > 0x9F)) return 0;
-        return 3;
-    }
-    if (lead > 0xF4 || end - p < 4 || !continues(p + 1) || !continues(p + 2) || !continues(p + 3)) return 0;
-    if ((lead == 0xF0 && Byte(p + 1) < 0x90) || (lead == 0xF4 && Byte(p + 1) > 0x8F)) return 0;
-    return 4;
-}
 
 Usable CheckText(const char *begin, const char *end, bool text_ends) {
     const char *p = begin;
@@ -281,9 +268,9 @@ void Transcoder::Convert(std::string_view bytes, bool last, std::int64_t text_of
             }
             if (code == 0) {
                 flush();
-                const std::int32_t origin = origins[u - units];
-                const std::int64_t at =
-                    origin >= 0 ? source_offset_ + (start - bytes.data()) + origin : consumed();
+                // -1 if it began before `start`: then that is the byte before, as two bytes are cut in one
+                // way.
+                const std::int64_t at = source_offset_ + (start - bytes.data()) + origins[u - units];
                 spots.push_back(spot(at, true));
                 continue;
             }

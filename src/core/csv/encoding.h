@@ -12,9 +12,6 @@ struct UConverter;
 
 namespace contacts::csv {
 
-// Length of the well-formed UTF-8 sequence (RFC 3629) at `p`, 0 if there is none before `end`.
-std::size_t Utf8Length(const char *p, const char *end);
-
 struct Usable {
     const char *until;  // up to here the text is well-formed UTF-8 without NUL
     bool bad;           // the byte there is a NUL or begins no well-formed sequence

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include "core/csv/dialect.h"
 #include "core/csv/encoding.h"
@@ -15,8 +16,8 @@
 namespace contacts::csv {
 namespace {
 
-constexpr std::size_t kSample = 1 << 20;          // bytes that decide the encoding
-constexpr std::size_t kBlock = 256 << 10;         // bytes read at a time
+constexpr std::size_t kLeastField = 4;            // holds any character
+constexpr std::size_t kLeastRead = 16;            // holds any byte order mark
 constexpr std::size_t kDialectSample = 64 << 10;  // bytes of text that decide the delimiter
 constexpr std::size_t kPadding = 192;  // readable behind the text: the sentinel, and what a scan reads
 constexpr int kNoCharacter = -1000;    // equals no char
@@ -115,8 +116,21 @@ void AppendEscaped(std::string &out, unsigned char byte) {
     out += kHex[byte & 15];
 }
 
+void AppendEscaped(std::string &out, const BadSpot &spot) {
+    for (int i = 0; i < spot.length; ++i) AppendEscaped(out, spot.bytes[i]);
+}
+
 bool IsContinuation(char c) {
     return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+}
+
+// How many bytes of a character stand before `p` when `p` points into it. At least three bytes stand before
+// `p`.
+std::ptrdiff_t CutOfCharacter(const char *p) {
+    if (!IsContinuation(*p)) return 0;
+    for (std::ptrdiff_t i = 1; i <= 3; ++i)
+        if (!IsContinuation(p[-i])) return static_cast<unsigned char>(p[-i]) >= 0xC0 ? i : 0;
+    return 0;
 }
 
 std::int64_t CountLineEnds(const char *p, const char *end) {
@@ -180,6 +194,7 @@ class Reader::Impl {
     struct Scan {
         const char *begin = nullptr;  // of the record
         const char *end = nullptr;    // of the text in the buffer
+        bool ends = false;            // nothing follows `end`
         bool more = false;            // what `end` cuts is to be read with more text
         const char *at = nullptr;
         const char *no_close_until = nullptr;  // no quote before this one closes a cell
@@ -188,6 +203,7 @@ class Reader::Impl {
     };
 
     bool Parse(Record &record);
+    bool ParseRecord(Record &record, Scan &scan);
     Cell ParseQuoted(Record &record, Scan &scan, const char *open);
     bool ClosesOnThisLine(const char *&p, const char *end) const;
     bool EndsCell(char c) const { return c == dialect_.delimiter || c == '\n' || c == '\r'; }
@@ -198,7 +214,8 @@ class Reader::Impl {
     void RefuseRecord(Record &record) const;
     void ApplyFixups(Record &record);
     void StripInitialSpaces(Record &record) const;
-    void ReportBadText(Record &record, std::size_t bad, std::int64_t line);
+    void ReportBadText(Record &record, std::size_t bad) const;
+    void EscapeBadText(Record &record);
     void SetFault(Record &record, const char *code, std::string message, std::string detail,
                   const char *state = sqlstate::kBadCopyFileFormat) const;
 
@@ -230,7 +247,6 @@ class Reader::Impl {
     std::int64_t line_ = 1;
     std::int64_t number_ = 0;
     bool skip_line_ = false;  // the rest of a line that was too long is to be dropped
-    bool give_up_ = false;    // the record at pos_ has too many cells
     std::vector<Fixup> fixups_;
     std::string escaped_;
 };
@@ -266,7 +282,9 @@ Reader::Impl::Impl(ByteSource &source, Options options)
         if (dialect_.quote == ' ' || dialect_.escape == ' ')
             RefuseOption("CSV quote and escape must not be a space", "Spaces before a quote are ignored.");
     }
-    options_.max_field_bytes = std::max<std::size_t>(options_.max_field_bytes, 1);
+    options_.sample_bytes = std::max(options_.sample_bytes, kLeastRead);
+    options_.block_bytes = std::max(options_.block_bytes, kLeastRead);
+    options_.max_field_bytes = std::max(options_.max_field_bytes, kLeastField);
     options_.max_record_bytes = std::max(options_.max_record_bytes, options_.max_field_bytes);
 }
 
@@ -307,7 +325,7 @@ void Reader::Impl::Reserve(std::size_t extra) {
 void Reader::Impl::StartTranscoder(const std::string &encoding, std::int64_t source_offset) {
     dialect_.encoding = encoding;
     transcoder_ = std::make_unique<Transcoder>(encoding, source_offset);
-    raw_.reset(new char[kBlock]);
+    raw_.reset(new char[options_.block_bytes]);
 }
 
 void Reader::Impl::TakeTranscoded(std::string_view bytes, bool last) {
@@ -322,15 +340,15 @@ void Reader::Impl::TakeTranscoded(std::string_view bytes, bool last) {
 
 void Reader::Impl::ReadBlock() {
     if (transcoder_) {
-        const std::size_t length = ReadFully(raw_.get(), kBlock);
-        text_ends_ = length < kBlock;
+        const std::size_t length = ReadFully(raw_.get(), options_.block_bytes);
+        text_ends_ = length < options_.block_bytes;
         TakeTranscoded({raw_.get(), length}, text_ends_);
         return;
     }
-    Reserve(kBlock);
+    Reserve(options_.block_bytes);
     char *const block = buffer_.get() + end_;
-    const std::size_t length = ReadFully(block, kBlock);
-    text_ends_ = length < kBlock;
+    const std::size_t length = ReadFully(block, options_.block_bytes);
+    text_ends_ = length < options_.block_bytes;
     if (may_guess_) {
         const bool ascii =
             std::none_of(block, block + length, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
@@ -369,10 +387,10 @@ bool Reader::Impl::Fill(std::size_t more) {
 
 void Reader::Impl::Start() {
     started_ = true;
-    capacity_ = kSample + kBlock + kPadding;
+    capacity_ = options_.sample_bytes + options_.block_bytes + kPadding;
     buffer_.reset(new char[capacity_]);
-    const std::size_t length = ReadFully(buffer_.get(), kSample);
-    const bool whole = length < kSample;
+    const std::size_t length = ReadFully(buffer_.get(), options_.sample_bytes);
+    const bool whole = length < options_.sample_bytes;
     const std::string_view sample(buffer_.get(), length);
     Detection detected = DetectEncoding(sample, whole);
     const bool utf16 = detected.encoding.starts_with("UTF-16") || detected.encoding.starts_with("UTF-32");
@@ -489,7 +507,7 @@ void Reader::Impl::SkipLine() {
             pos_ += *p == '\r' && p + 1 < end && p[1] == '\n' ? 2 : 1;
             break;
         }
-        if (!Fill(kBlock)) break;
+        if (!Fill(options_.block_bytes)) break;
     }
     ForgetChecks();
     ++line_;
@@ -506,13 +524,9 @@ bool Reader::Impl::Next(Record &record) {
     if (!started_) Start();
     if (skip_line_) SkipLine();
     while (pos_ == end_)
-        if (!Fill(kBlock)) return false;
+        if (!Fill(options_.block_bytes)) return false;
     while (!Parse(record)) {
-        if (record.cells.size() > options_.max_cells) {
-            give_up_ = true;
-        } else {
-            Fill(std::max(kBlock, end_ - pos_));
-        }
+        Fill(std::max(options_.block_bytes, end_ - pos_));
         clear();
     }
     return true;
@@ -524,9 +538,45 @@ bool Reader::Impl::Parse(Record &record) {
     Scan scan;
     scan.begin = buffer_.get() + pos_;
     scan.end = buffer_.get() + end_;
-    const bool enough =
-        give_up_ || static_cast<std::size_t>(scan.end - scan.begin) > options_.max_record_bytes + 2;
-    scan.more = !text_ends_ && !enough;
+    scan.ends = text_ends_;
+    scan.more = !text_ends_;
+    // More than the largest record is not looked at, so that what becomes of a larger one does not depend on
+    // how much the buffer happens to hold.
+    char *window_end = nullptr;
+    char behind_window = '\0';
+    if (static_cast<std::size_t>(scan.end - scan.begin) > options_.max_record_bytes + 2) {
+        window_end = buffer_.get() + pos_ + options_.max_record_bytes + 2;
+        window_end -= CutOfCharacter(window_end);
+        behind_window = std::exchange(*window_end, '\n');
+        scan.end = window_end;
+        scan.ends = scan.more = false;
+        specials_.Forget();
+    }
+    const bool parsed = ParseRecord(record, scan);
+    if (window_end != nullptr) {
+        *window_end = behind_window;
+        specials_.Forget();
+    }
+    if (!parsed) return false;
+
+    record.line = line_;
+    record.number = ++number_;
+    line_ += scan.lines + (skip_line_ ? 0 : 1);
+    const auto record_end = static_cast<std::size_t>(scan.at - buffer_.get());
+    const std::size_t bad = NextBad(record_end);
+    if (bad != kNowhere) ReportBadText(record, bad);
+    if (!fixups_.empty()) ApplyFixups(record);
+    if (dialect_.skip_initial_space) StripInitialSpaces(record);
+    if (bad != kNowhere) EscapeBadText(record);
+    record.blank = std::all_of(record.cells.begin(), record.cells.end(), IsBlank);
+    pos_ = record_end;
+    ForgetChecks();
+    return true;
+}
+
+// Splits the text of `scan` into cells; scan.at becomes the end of the record. False if there has to be more
+// text.
+bool Reader::Impl::ParseRecord(Record &record, Scan &scan) {
     scan.specials = specials_;
     if (!scan.specials.Positioned()) scan.specials.Seek(scan.begin);
     fixups_.clear();
@@ -535,7 +585,6 @@ bool Reader::Impl::Parse(Record &record) {
     const char quote = dialect_.quote;
     const char *literal = nullptr;  // a quote that never closes
     const char *field = scan.begin;
-    const char *record_end = nullptr;
     for (;;) {  // one cell; scan.at becomes the delimiter or line end behind it
         Cell cell = Cell::kPlain;
         if (has_quote_) {
@@ -566,52 +615,39 @@ bool Reader::Impl::Parse(Record &record) {
                 record.quoted.push_back(false);
             }
         }
-        if (cell == Cell::kCut) {
-            record_end = scan.at;
-            skip_line_ = true;
-            break;
-        }
-        if (*scan.at == delimiter) {
-            field = scan.at + 1;
-            continue;
-        }
-
-        const char *const at = scan.at;
-        record_end = at;
-        if (at != scan.end) {
-            if (*at == '\r' && at + 1 == scan.end && scan.more) return false;
-            record_end = at + 1;
-            if (*at == '\r' && record_end < scan.end && *record_end == '\n') {
-                scan.specials.Next();
-                ++record_end;
+        if (cell != Cell::kCut && *scan.at == delimiter) {
+            if (record.cells.size() < options_.max_cells) {
+                field = scan.at + 1;
+                continue;
             }
-        }
-        if (static_cast<std::size_t>(at - scan.begin) > options_.max_record_bytes ||
-            record.cells.size() > options_.max_cells) {
             RefuseRecord(record);
-            // Without all of its line in the buffer, the rest has still to go.
-            skip_line_ = !text_ends_ && (at == scan.end || record_end == scan.end);
-            if (skip_line_) record_end = at;
+            cell = Cell::kCut;
         }
+        skip_line_ = cell == Cell::kCut;
         break;
     }
-    give_up_ = false;
+    if (!skip_line_ && scan.at != scan.end) {
+        const char *const at = scan.at++;
+        if (*at == '\r') {
+            if (scan.at == scan.end && scan.more) return false;
+            if (scan.at < scan.end && *scan.at == '\n') {
+                scan.specials.Next();
+                ++scan.at;
+            }
+        }
+        if (static_cast<std::size_t>(at - scan.begin) > options_.max_record_bytes) {
+            RefuseRecord(record);
+            scan.at = at;
+            skip_line_ = true;
+        }
+    } else if (!skip_line_ && !scan.ends) {
+        RefuseRecord(record);
+        skip_line_ = true;
+    } else if (!skip_line_ && static_cast<std::size_t>(scan.at - scan.begin) > options_.max_record_bytes) {
+        RefuseRecord(record);
+    }
     specials_ = scan.specials;
     if (skip_line_) specials_.Forget();
-
-    record.line = line_;
-    record.number = ++number_;
-    line_ += scan.lines + (skip_line_ ? 0 : 1);
-    const auto record_end_index = static_cast<std::size_t>(record_end - buffer_.get());
-    const std::size_t bad = NextBad(record_end_index);
-    const std::int64_t bad_line =
-        bad == kNowhere ? 0 : record.line + CountLineEnds(scan.begin, buffer_.get() + bad);
-    if (!fixups_.empty()) ApplyFixups(record);
-    if (dialect_.skip_initial_space) StripInitialSpaces(record);
-    if (bad != kNowhere) ReportBadText(record, bad, bad_line);
-    record.blank = std::all_of(record.cells.begin(), record.cells.end(), IsBlank);
-    pos_ = record_end_index;
-    ForgetChecks();
     return true;
 }
 
@@ -654,8 +690,9 @@ Reader::Impl::Cell Reader::Impl::ParseQuoted(Record &record, Scan &scan, const c
     for (;;) {
         const char *const p = scan.at = scan.specials.Next();
         const char c = *p;
-        if (static_cast<std::size_t>(p - content) > options_.max_field_bytes || (p == end && !scan.more)) {
-            if (lines > 0 || (p == end && text_ends_)) return does_not_end();
+        const bool too_large = static_cast<std::size_t>(p - content) > options_.max_field_bytes;
+        if (too_large || (p == end && !scan.more)) {
+            if (lines > 0 || (!too_large && scan.ends)) return does_not_end();
             CutCell(record, scan, content, true);
             return Cell::kCut;
         }
@@ -760,10 +797,8 @@ void Reader::Impl::CutCell(Record &record, Scan &scan, const char *from, bool qu
     if (static_cast<std::size_t>(scan.at - from) > options_.max_field_bytes) {
         SetFault(record, "field_too_large", "cell is too large",
                  "A cell has at most " + std::to_string(options_.max_field_bytes) + " bytes.");
-        // Not within a character.
-        const char *cut = from + options_.max_field_bytes;
-        for (int i = 0; i < 3 && cut > from && IsContinuation(*cut); ++i) --cut;
-        scan.at = IsContinuation(*cut) ? from + options_.max_field_bytes : cut;
+        scan.at = from + options_.max_field_bytes;
+        scan.at -= CutOfCharacter(scan.at);
     } else {
         RefuseRecord(record);
     }
@@ -811,31 +846,32 @@ void Reader::Impl::StripInitialSpaces(Record &record) const {
         if (!record.quoted[i] && record.cells[i].starts_with(' ')) record.cells[i].remove_prefix(1);
 }
 
-// The record has at index `bad` the first of its bytes that are no text: says so, and makes text of them.
-void Reader::Impl::ReportBadText(Record &record, std::size_t bad, std::int64_t line) {
+// The record at pos_ has at index `bad` the first of its bytes that are no text. Other faults matter less.
+void Reader::Impl::ReportBadText(Record &record, std::size_t bad) const {
     const BadSpot *spot = transcoder_ ? &spots_[next_spot_] : nullptr;
     const bool nul = spot != nullptr ? spot->nul : buffer_[bad] == '\0';
     const std::int64_t offset =
         spot != nullptr ? spot->source_offset : text_offset_ + static_cast<std::int64_t>(bad) + mark_bytes_;
+    const std::int64_t line = record.line + CountLineEnds(buffer_.get() + pos_, buffer_.get() + bad);
     const std::string where = "in line " + std::to_string(line) + " at byte offset " + std::to_string(offset);
-    const auto bytes_of = [](const BadSpot &of, std::string &out) {
-        for (int i = 0; i < of.length; ++i) AppendEscaped(out, of.bytes[i]);
-    };
     record.fault.reset();
     if (nul) {
         SetFault(record, "nul_byte", "NUL character " + where, "PostgreSQL text cannot hold it.",
                  sqlstate::kCharacterNotInRepertoire);
-    } else {
-        std::string bytes;
-        if (spot != nullptr) {
-            bytes_of(*spot, bytes);
-        } else {
-            AppendEscaped(bytes, static_cast<unsigned char>(buffer_[bad]));
-        }
-        SetFault(record, "bad_encoding", "invalid byte sequence " + bytes + " " + where,
-                 "The text is read as " + dialect_.encoding + ".", sqlstate::kCharacterNotInRepertoire);
+        return;
     }
+    std::string bytes;
+    if (spot != nullptr) {
+        AppendEscaped(bytes, *spot);
+    } else {
+        AppendEscaped(bytes, static_cast<unsigned char>(buffer_[bad]));
+    }
+    SetFault(record, "bad_encoding", "invalid byte sequence " + bytes + " " + where,
+             "The text is read as " + dialect_.encoding + ".", sqlstate::kCharacterNotInRepertoire);
+}
 
+// Makes text of the record's bytes that are none.
+void Reader::Impl::EscapeBadText(Record &record) {
     // Views are made when escaped_ has stopped growing.
     escaped_.clear();
     std::vector<std::size_t> ends;
@@ -850,7 +886,7 @@ void Reader::Impl::ReportBadText(Record &record, std::size_t bad, std::int64_t l
             if (p == end) break;
             if (transcoder_ && *p == kStandIn) {
                 while (next < spots_.size() && spots_[next].nul) ++next;
-                if (next < spots_.size()) bytes_of(spots_[next++], escaped_);
+                if (next < spots_.size()) AppendEscaped(escaped_, spots_[next++]);
             } else {
                 AppendEscaped(escaped_, static_cast<unsigned char>(*p));
             }

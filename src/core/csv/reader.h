@@ -44,6 +44,8 @@ struct Options {
     std::size_t max_field_bytes = 1 << 20;                  // of UTF-8
     std::size_t max_cells = 1 << 16;                        // of a record
     std::size_t max_record_bytes = 16 << 20;                // of UTF-8; also bounds the buffer
+    std::size_t sample_bytes = 1 << 20;                     // of the source, that decide the encoding
+    std::size_t block_bytes = 256 << 10;                    // of the source, read at a time
     bool strict = false;  // a stray quote in a quoted cell is the fault bad_quote, not literal
 };
 

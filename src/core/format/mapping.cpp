@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "core/format/text.h"
+#include "core/text.h"
 
 namespace contacts {
 namespace {

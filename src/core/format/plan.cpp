@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "core/format/text.h"
+#include "core/text.h"
 
 namespace contacts {
 namespace {

@@ -6,7 +6,7 @@
 #include <cstdio>
 
 #include "core/email/email.h"
-#include "core/format/text.h"
+#include "core/text.h"
 #include "core/phone/parse.h"
 #include "core/place/country.h"
 #include "core/place/language.h"
@@ -250,6 +250,7 @@ Cell Validator::ReadCell(Draft &draft, const BoundColumn &bound, std::string &te
 
 void Validator::ReadField(Draft &draft, const BoundColumn &bound, Cell cell) const {
     const Target target = bound.column->target;
+    if (FieldOf(target) == ContactField::kCount) return;
     Cell &field = draft[FieldOf(target)];
     if (field.is_value()) return;  // a duplicate column: the first value wins
     if (!cell.is_value()) {
@@ -556,7 +557,9 @@ void Validator::ReadOrganization(Draft &draft, const BoundColumn &bound, const C
         organization.external_id = StripInvisible(cell.text);
         return;
     }
-    Cell &field = organization[OrganizationFieldOf(target)];
+    const OrganizationField wanted = OrganizationFieldOf(target);
+    if (wanted == OrganizationField::kCount) return;
+    Cell &field = organization[wanted];
     if (field.is_value()) return;
     switch (target) {
         case Target::kOrganizationPhone:

@@ -4,13 +4,10 @@
 
 #include <unicode/utf8.h>
 
+#include "core/text.h"
+
 namespace contacts {
 namespace {
-
-bool IsInvisible(UChar32 c) {
-    return c == 0x00AD || c == 0x061C || (c >= 0x200B && c <= 0x200F) || (c >= 0x202A && c <= 0x202E) ||
-           (c >= 0x2060 && c <= 0x2064) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
-}
 
 bool IsHorizontalSpace(UChar32 c) {
     return c == '\t' || c == 0x00A0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F ||
@@ -32,7 +29,7 @@ std::optional<std::string> CleanPhoneText(std::string_view text, std::vector<std
         UChar32 c;
         U8_NEXT(text.data(), i, text.size(), c);
         if (c < 0) return std::nullopt;
-        if (IsInvisible(c)) continue;
+        if (IsInvisible(static_cast<char32_t>(c))) continue;
         if (IsHorizontalSpace(c))
             keep(' ', start);
         else

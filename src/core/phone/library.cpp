@@ -3,6 +3,8 @@
 #include <bitset>
 #include <set>
 
+#include "core/phone/plan/territory.h"
+
 namespace contacts {
 namespace {
 
@@ -40,6 +42,10 @@ const library::PhoneNumberUtil &Library() {
 
 std::optional<std::string> LibraryRegion(std::string_view region) {
     if (region.empty()) return "ZZ";
+    if (const plan::Plans *plans = plan::Plans::Get()) {
+        const plan::Territory *territory = plans->Region(region);
+        return territory ? std::optional<std::string>(territory->id()) : std::nullopt;
+    }
     const int index = RegionIndex(region);
     if (index < 0 || !KnownRegions().test(static_cast<std::size_t>(index))) return std::nullopt;
     return std::string{static_cast<char>('A' + index / kLetters), static_cast<char>('A' + index % kLetters)};

@@ -1,6 +1,9 @@
 #include "core/phone/parse.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
 #include <string>
 
 #include <phonenumbers/shortnumberinfo.h>
@@ -9,11 +12,15 @@
 
 #include "core/phone/clean.h"
 #include "core/phone/library.h"
+#include "core/phone/plan/engine.h"
 
 namespace contacts {
 namespace {
 
 using Util = library::PhoneNumberUtil;
+
+// National numbers up to this one may be short codes.
+constexpr std::uint64_t kLongestShortNumber = 999'999;
 
 bool IsAsciiDigit(char c) {
     return c >= '0' && c <= '9';
@@ -24,6 +31,8 @@ bool IsAsciiLetter(char c) {
 
 // Bytes of a text that may still be a number: libphonenumber reads 250, the rest is for invisible characters.
 constexpr std::size_t kMaxText = 2000;
+// Bytes of a text that is one number without decoration.
+constexpr std::size_t kMaxPlainText = 100;
 
 Fault NoPhone(const char *code, std::string_view text, std::string detail, std::string hint = {}) {
     return {.code = code,
@@ -160,6 +169,12 @@ Fault ParsingFault(Util::ErrorType error, std::string_view text, const Start &st
     }
 }
 
+Fault ManyZerosFault(std::string_view text, int country_code) {
+    return NoPhone(
+        "phone_impossible", text,
+        "No number of calling code +" + std::to_string(country_code) + " begins with this many zeros.");
+}
+
 Fault LengthFault(Util::ValidationResult result, std::string_view text, const Start &start,
                   const std::string &region, int country_code) {
     const std::string where = " for calling code +" + std::to_string(country_code) + ".";
@@ -219,25 +234,124 @@ Result<Phone> ParseClean(const std::string &text, const std::string &region) {
     // A known number in spite of its length: Canada's 310-1234 needs no area code.
     if (possible == Util::IS_POSSIBLE_LOCAL_ONLY && Library().IsValidNumber(number))
         possible = Util::IS_POSSIBLE;
-    constexpr std::uint64_t kLongestShortNumber = 999'999;
     if (!start.plus && region != "ZZ" && number.national_number() <= kLongestShortNumber)
         if (possible != Util::IS_POSSIBLE || ShortNumbers().IsEmergencyNumber(text, region))
             if (auto fault = ShortNumberFault(text, number, region)) return *fault;
     if (possible != Util::IS_POSSIBLE)
         return LengthFault(possible, text, start, region, number.country_code());
-    if (KeepsTrunkPrefix(number))
-        return NoPhone("phone_impossible", text,
-                       "No number of calling code +" + std::to_string(number.country_code()) +
-                           " begins with this many zeros.");
+    if (KeepsTrunkPrefix(number)) return ManyZerosFault(text, number.country_code());
 
     if (const auto phone = FromLibrary(number)) return *phone;
     return NoPhone("phone_too_long", text, "A number has at most 20 digits, and its extension too.");
+}
+
+Util::ErrorType ErrorOf(plan::ParseOutcome outcome) {
+    switch (outcome) {
+        case plan::ParseOutcome::kTooShortAfterPrefix:
+            return Util::TOO_SHORT_AFTER_IDD;
+        case plan::ParseOutcome::kTooShort:
+            return Util::TOO_SHORT_NSN;
+        case plan::ParseOutcome::kTooLong:
+            return Util::TOO_LONG_NSN;
+        default:
+            return Util::INVALID_COUNTRY_CODE_ERROR;
+    }
+}
+
+Util::ValidationResult ResultOf(plan::LengthCheck check) {
+    switch (check) {
+        case plan::LengthCheck::kPossible:
+            return Util::IS_POSSIBLE;
+        case plan::LengthCheck::kPossibleLocally:
+            return Util::IS_POSSIBLE_LOCAL_ONLY;
+        case plan::LengthCheck::kTooShort:
+            return Util::TOO_SHORT;
+        case plan::LengthCheck::kTooLong:
+            return Util::TOO_LONG;
+        default:
+            return Util::INVALID_LENGTH;
+    }
+}
+
+// The calling code and the national number, one behind the other.
+struct WholeNumber {
+    explicit WholeNumber(const plan::Number &number) {
+        const auto [end, error] =
+            std::to_chars(digits.data(), digits.data() + digits.size(), number.country_code());
+        size = static_cast<std::size_t>(std::copy_n(number.digits.data(), number.size, end) - digits.data());
+    }
+    std::array<char, Phone::kMaxDigits> digits;
+    std::size_t size;
+};
+
+// What ParseClean answers, from the compiled numbering plans and without libphonenumber; nothing where they
+// do not decide.
+std::optional<Result<Phone>> ParseByPlan(std::string_view text, std::string_view region) {
+    const plan::Plans *plans = plan::Plans::Get();
+    plan::Notation notation;
+    if (!plans || !notation.Read(text)) return std::nullopt;
+    const plan::Territory *territory = nullptr;
+    if (!region.empty() && !(territory = plans->Region(region))) return std::nullopt;
+
+    const Start start{0, notation.plus};
+    const std::string name(territory ? territory->id() : "ZZ");
+    plan::Number number;
+    const plan::ParseOutcome outcome = plan::Parse(*plans, notation, territory, number);
+    if (outcome == plan::ParseOutcome::kUndecided) return std::nullopt;
+    if (outcome != plan::ParseOutcome::kNumber) return ParsingFault(ErrorOf(outcome), text, start, name);
+
+    const auto length = plan::CheckLength(*number.code, number.national());
+    if (!length.decided) return std::nullopt;
+    Util::ValidationResult possible = ResultOf(length.value);
+    const bool leading_zero = number.digits[0] == '0';
+    bool valid = false;
+    if (leading_zero || possible == Util::IS_POSSIBLE_LOCAL_ONLY) {
+        const auto type = plan::TypeOf(*number.code, number.national());
+        if (!type.decided) return std::nullopt;
+        valid = type.value != plan::NumberType::kUnknown;
+        if (valid && possible == Util::IS_POSSIBLE_LOCAL_ONLY) possible = Util::IS_POSSIBLE;
+    }
+    // Of short numbers only libphonenumber knows which are emergency numbers.
+    const bool is_short = number.size <= 6 || number.national().find_first_not_of('0') + 6 >= number.size;
+    if (!notation.plus && territory && is_short) return std::nullopt;
+    if (possible != Util::IS_POSSIBLE) return LengthFault(possible, text, start, name, number.country_code());
+
+    const WholeNumber whole(number);
+    if (leading_zero && !valid) {
+        plan::Notation written;
+        plan::Number again;
+        written.plus = true;
+        written.size = whole.size;
+        std::copy_n(whole.digits.data(), whole.size, written.digits.data());
+        const plan::ParseOutcome outcome_again = plan::Parse(*plans, written, nullptr, again);
+        if (outcome_again == plan::ParseOutcome::kUndecided) return std::nullopt;
+        if (outcome_again != plan::ParseOutcome::kNumber || again.code != number.code ||
+            again.national() != number.national())
+            return ManyZerosFault(text, number.country_code());
+    }
+    if (const auto phone = Phone::FromDigits({whole.digits.data(), whole.size}, notation.extension))
+        return *phone;
+    return std::nullopt;
+}
+
+PhoneParseCounts counts;
+
+std::optional<Result<Phone>> CountedParseByPlan(std::string_view text, std::string_view region) {
+    auto answer = ParseByPlan(text, region);
+    if (answer) ++counts.by_plan;
+    return answer;
 }
 
 // `canonical` admits the canonical text by its form alone.
 Result<Phone> Parse(std::string_view text, std::string_view region, bool canonical) {
     if (canonical)
         if (const auto phone = Phone::FromText(text)) return *phone;
+    // Most texts have no character that needs cleaning.
+    if (const std::string_view plain = WithoutZeroFraction(Trim(text)); plain.size() <= kMaxPlainText) {
+        if (canonical && plain.size() != text.size())
+            if (const auto phone = Phone::FromText(plain)) return *phone;
+        if (auto answer = CountedParseByPlan(plain, region)) return *std::move(answer);
+    }
     if (text.size() > kMaxText)
         return NoPhone("phone_too_long", text, "A number has at most 20 digits, and its extension too.");
     const auto clean = CleanPhoneText(text);
@@ -249,6 +363,9 @@ Result<Phone> Parse(std::string_view text, std::string_view region, bool canonic
 
     const auto known = LibraryRegion(region);
     if (!known) return *CheckPhoneRegion(region);
+    if (trimmed.size() <= kMaxPlainText && trimmed.size() != text.size())
+        if (auto answer = CountedParseByPlan(trimmed, region)) return *std::move(answer);
+    ++counts.by_library;
     return ParseClean(trimmed, *known);
 }
 
@@ -260,6 +377,10 @@ Result<Phone> ReadPhone(std::string_view text, std::string_view region) {
 
 Result<Phone> ParsePhone(std::string_view text, std::string_view region) {
     return Parse(text, region, false);
+}
+
+PhoneParseCounts ParseCounts() {
+    return counts;
 }
 
 std::optional<Fault> CheckPhoneRegion(std::string_view region) {

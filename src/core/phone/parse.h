@@ -1,6 +1,7 @@
 // From what people write to a phone number.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "core/error.h"
@@ -22,6 +23,13 @@ Result<Phone> ReadPhone(std::string_view text, std::string_view region);
 // Human notation or RFC 3966. Accepts numbers that are possible by their length: not every assigned range is
 // known to an installed libphonenumber. Refuses a number that can be dialled only inside its area or region.
 Result<Phone> ParsePhone(std::string_view text, std::string_view region);
+
+// How many texts were read (or refused) by the compiled numbering plans alone, and how many went through
+// libphonenumber, since the process began. Canonical texts are in neither.
+struct PhoneParseCounts {
+    std::uint64_t by_plan = 0, by_library = 0;
+};
+PhoneParseCounts ParseCounts();
 
 // Nothing if `region` is empty or one that libphonenumber knows.
 std::optional<Fault> CheckPhoneRegion(std::string_view region);

@@ -130,6 +130,13 @@ std::string Phone::digits() const {
     return DigitsFrom(packed(), 0);
 }
 
+std::size_t Phone::CopyDigits(char *out) const {
+    std::size_t count = 0;
+    for (unsigned h; IsDigitCode(h = HalfByte(packed(), count)); ++count)
+        out[count] = static_cast<char>('0' + (h - kZero));
+    return count;
+}
+
 std::string Phone::extension() const {
     const std::size_t count = DigitCount(packed());
     return HalfByte(packed(), count) == kExtensionMark ? DigitsFrom(packed(), count + 1) : std::string();

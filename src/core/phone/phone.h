@@ -42,6 +42,8 @@ class Phone {
     std::string text() const;
     // Calling code and national number, without the plus sign.
     std::string digits() const;
+    // The same without a string: writes up to kMaxDigits characters to `out`, returns how many.
+    std::size_t CopyDigits(char *out) const;
     // Empty if there is none.
     std::string extension() const;
     // The same number without its extension.

@@ -1,4 +1,4 @@
-#include "core/format/text.h"
+#include "core/text.h"
 
 #include <algorithm>
 
@@ -14,25 +14,13 @@ constexpr std::string_view kWideSpaces[] = {"\u00A0", "\u3000"};
 
 bool IsSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-// Length in bytes of the invisible character at the front, 0 if there is none.
-std::size_t InvisibleLength(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    if (text.size() >= 2 && byte(0) == 0xC2 && byte(1) == 0xAD) return 2;
-    if (text.size() < 3) return 0;
-    if (byte(0) == 0xEF && byte(1) == 0xBB && byte(2) == 0xBF) return 3;
-    if (byte(0) != 0xE2) return 0;
-    const bool zero_width = byte(1) == 0x80 && byte(2) >= 0x8B && byte(2) <= 0x8F;
-    const bool bidi = byte(1) == 0x80 && byte(2) >= 0xAA && byte(2) <= 0xAE;
-    const bool joiner_isolate = byte(1) == 0x81 && (byte(2) == 0xA0 || (byte(2) >= 0xA6 && byte(2) <= 0xA9));
-    return zero_width || bidi || joiner_isolate ? 3 : 0;
-}
-
 }  // namespace
 
-std::string ToLowerAscii(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), [](char c) { return ToLowerAscii(c); });
-    return out;
+char32_t Utf8Character(const char *p, std::size_t length) {
+    static constexpr unsigned char kLeadBits[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
+    char32_t c = static_cast<unsigned char>(p[0]) & kLeadBits[length];
+    for (std::size_t i = 1; i < length; ++i) c = c << 6 | (static_cast<unsigned char>(p[i]) & 0x3F);
+    return c;
 }
 
 bool EqualIgnoreCase(std::string_view a, std::string_view b) {
@@ -57,10 +45,11 @@ std::string_view TrimCell(std::string_view text) {
 std::string StripInvisible(std::string_view text) {
     std::string out;
     out.reserve(text.size());
-    while (!text.empty()) {
-        const std::size_t length = InvisibleLength(text);
-        if (length == 0) out += text.front();
-        text.remove_prefix(length == 0 ? 1 : length);
+    const char *const end = text.data() + text.size();
+    for (const char *p = text.data(); p != end;) {
+        const std::size_t length = Utf8Length(p, end);
+        if (length < 2 || !IsInvisible(Utf8Character(p, length))) out.append(p, length ? length : 1);
+        p += length ? length : 1;
     }
     return out;
 }
