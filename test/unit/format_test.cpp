@@ -5,7 +5,7 @@
 #include <set>
 
 #include "core/format/mapping.h"
-#include "core/format/text.h"
+#include "core/text.h"
 #include "core/format/validate.h"
 
 namespace contacts {
