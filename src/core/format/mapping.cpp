@@ -206,49 +206,76 @@ Mapping Bind(const Format &format, const std::vector<std::string> &header) {
     return mapping;
 }
 
-bool Has(const Mapping &mapping, const Column *column) {
-    return std::any_of(mapping.columns.begin(), mapping.columns.end(),
-                       [&](const BoundColumn &bound) { return bound.column == column; });
+using Columns = std::vector<const Column *>;
+
+template <class T>
+bool Has(const std::vector<T> &list, const T &wanted) {
+    return std::find(list.begin(), list.end(), wanted) != list.end();
 }
 
-std::size_t KnownColumns(const Mapping &mapping) {
-    std::vector<const Column *> known;
-    for (const BoundColumn &bound : mapping.columns)
-        if (bound.column && std::find(known.begin(), known.end(), bound.column) == known.end())
-            known.push_back(bound.column);
-    return known.size();
+// A header's cells as they are compared.
+struct Names {
+    std::vector<std::string> exact, loose;
+    std::size_t filled = 0;
+
+    explicit Names(const std::vector<std::string> &header) {
+        for (const std::string &cell : header) {
+            exact.push_back(NormalizeHeader(cell, false));
+            loose.push_back(NormalizeHeader(cell, true));
+            if (!exact.back().empty()) ++filled;
+        }
+    }
+};
+
+// The columns of the format that a header names.
+Columns KnownColumns(const Format &format, const Names &names) {
+    const Spellings &spellings = SpellingsOf(format);
+    Columns known;
+    for (std::size_t i = 0; i < names.exact.size(); ++i) {
+        const Column *column = FindSpelling(spellings, names.exact[i], names.loose[i]);
+        if (column && column->target != Target::kIgnored && !Has(known, column)) known.push_back(column);
+    }
+    return known;
 }
 
 // A header is the format's if it has all required columns of one kind of record, or an ID to update by and
 // something to update.
-bool Fits(const Format &format, const Mapping &mapping) {
-    const std::size_t known = KnownColumns(mapping);
+bool Fits(const Format &format, const Columns &known) {
     for (const auto &set : RequiredSets(format))
-        if (std::all_of(set.begin(), set.end(), [&](const Column *c) { return Has(mapping, c); })) return true;
-    return !format.required_on_update && mapping.has_key && known >= 2;
+        if (std::all_of(set.begin(), set.end(), [&](const Column *c) { return Has(known, c); })) return true;
+    return !format.required_on_update && Has(known, FindColumn(format, Target::kContactId)) && known.size() >= 2;
 }
 
-// Whether nobody needs to name the format: names such as "Last Name" stand in every product's files, so that half of
-// the columns must be known too.
-bool IsObvious(const Format &format, const Mapping &mapping) {
-    const auto named = std::count_if(mapping.header.begin(), mapping.header.end(),
-                                     [](const std::string &cell) { return !TrimCell(cell).empty(); });
-    return Fits(format, mapping) && 2 * KnownColumns(mapping) >= static_cast<std::size_t>(named);
-}
-
-// The format that knows most columns of a header, null if it is no format's.
-const Format *GuessFormat(const std::vector<std::string> &header) {
+// The format that knows most columns of a header, null if it is no format's. Names such as "Last Name" stand in every
+// product's files, so that half of the columns must be known.
+const Format *GuessFormat(const Names &names) {
     const Format *best = nullptr;
     std::size_t best_known = 0;
     for (const Format &candidate : Formats()) {
-        const Mapping mapping = Bind(candidate, header);
-        const std::size_t known = KnownColumns(mapping);
-        if (known > best_known && IsObvious(candidate, mapping)) {
+        const Columns known = KnownColumns(candidate, names);
+        if (known.size() > best_known && 2 * known.size() >= names.filled && Fits(candidate, known)) {
             best = &candidate;
-            best_known = known;
+            best_known = known.size();
         }
     }
     return best;
+}
+
+// What is wrong with a header that does not fit the format.
+Fault UnknownHeader(const Format &format, const std::vector<std::string> &header, const Names &names) {
+    Fault fault;
+    fault.code = "header_unknown";
+    fault.sqlstate = sqlstate::kInvalidTextRepresentation;
+    fault.message = std::string("the header is not one of format \"") + format.name + '"';
+    fault.detail = "Found " + ListOf(header) + "; expected at least " + Expected(format) + ".";
+    // The likeliest slip with case-sensitive headers is their case.
+    const Columns known = KnownColumns(format, names);
+    for (const Column &column : format.columns) {
+        if (column.header_case != HeaderCase::kExact || Has(known, &column)) continue;
+        if (Has(names.loose, NormalizeHeader(column.header, true)))
+            fault.hint = std::string("Headers of this format are case-sensitive: write \"") + column.header + "\".";
+    }
+    return fault;
 }
 
 }  // namespace
@@ -268,26 +295,14 @@ std::string NormalizeHeader(std::string_view header, bool loose) {
         gap = false;
         out += ToLowerAscii(c);
     }
-    while (!out.empty() && (out.back() == '*' || out.back() == ':')) out.pop_back();
+    while (!out.empty() && (out.back() == '*' || out.back() == ':' || out.back() == ' ')) out.pop_back();
     return out;
 }
 
 Result<Mapping> MapHeader(const Format &format, const std::vector<std::string> &header) {
-    Mapping mapping = Bind(format, header);
-    if (Fits(format, mapping)) return mapping;
-    Fault fault;
-    fault.code = "header_unknown";
-    fault.sqlstate = sqlstate::kInvalidTextRepresentation;
-    fault.message = std::string("the header is not one of format \"") + format.name + '"';
-    fault.detail = "Found " + ListOf(header) + "; expected at least " + Expected(format) + ".";
-    // The likeliest slip with case-sensitive headers is their case.
-    for (const Column &column : format.columns) {
-        if (column.header_case != HeaderCase::kExact) continue;
-        for (const std::string &cell : header)
-            if (!Has(mapping, &column) && NormalizeHeader(cell, true) == NormalizeHeader(column.header, true))
-                fault.hint = std::string("Headers of this format are case-sensitive: write \"") + column.header + "\".";
-    }
-    return fault;
+    const Names names(header);
+    if (!Fits(format, KnownColumns(format, names))) return UnknownHeader(format, header, names);
+    return Bind(format, header);
 }
 
 Mapping MapView(const Format &format) {
@@ -298,65 +313,60 @@ Mapping MapView(const Format &format) {
 }
 
 Result<HeaderMatch> FindHeader(const Format *format, const std::vector<std::vector<std::string>> &records) {
-    const auto first_filled = [&]() -> const std::vector<std::string> * {
-        for (const auto &record : records)
-            if (std::any_of(record.begin(), record.end(), [](const std::string &c) { return !TrimCell(c).empty(); }))
-                return &record;
-        return nullptr;
-    };
     Fault fault;
-    for (std::size_t i = 0; i < records.size(); ++i) {
-        const Format *guessed = GuessFormat(records[i]);
-        if (!format && guessed) return HeaderMatch{i, Bind(*guessed, records[i])};
-        if (!format) continue;
-        Mapping mapping = Bind(*format, records[i]);
-        if (!Fits(*format, mapping)) continue;
-        if (!guessed || guessed == format ||
-            KnownColumns(Bind(*guessed, records[i])) < 2 * KnownColumns(mapping))
-            return HeaderMatch{i, std::move(mapping)};
-        fault.code = "format_wrong";
-        fault.sqlstate = sqlstate::kInvalidTextRepresentation;
-        fault.message = std::string("the header is one of format \"") + guessed->name + "\", not of \"" + format->name + '"';
-        fault.detail = "Found " + ListOf(records[i]) + '.';
-        fault.hint = std::string("Name the format \"") + guessed->name + "\", or \"auto\".";
-        return fault;
-    }
-    fault.code = "header_not_found";
     fault.sqlstate = sqlstate::kInvalidTextRepresentation;
-    const std::vector<std::string> *found = first_filled();
-    if (!found) {
+    // The record that looks most like a header says best what is missing.
+    const std::vector<std::string> *closest = nullptr;
+    std::size_t closest_known = 0;
+    const Format *other = nullptr;
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        const Names names(records[i]);
+        const Format *guessed = GuessFormat(names);
+        if (!format && guessed) return HeaderMatch{i, Bind(*guessed, records[i])};
+        std::size_t known = 0;
+        if (format) {
+            const Columns columns = KnownColumns(*format, names);
+            known = columns.size();
+            if (Fits(*format, columns)) {
+                if (!guessed || guessed == format || KnownColumns(*guessed, names).size() < 2 * known)
+                    return HeaderMatch{i, Bind(*format, records[i])};
+                fault.code = "format_wrong";
+                fault.message = std::string("the header is one of format \"") + guessed->name + "\", not of \"" +
+                                format->name + '"';
+                fault.detail = "Found " + ListOf(records[i]) + '.';
+                fault.hint = std::string("Name the format \"") + guessed->name + "\", or \"auto\".";
+                return fault;
+            }
+            if (guessed && !other) other = guessed;
+        } else {
+            for (const Format &candidate : Formats())
+                known = std::max(known, KnownColumns(candidate, names).size());
+        }
+        if (names.filled > 0 && (!closest || known > closest_known)) {
+            closest = &records[i];
+            closest_known = known;
+        }
+    }
+    if (!closest) {
         fault.code = "empty_file";
         fault.message = "the file is empty: it has no header and no record";
         fault.hint = "The first record of a file names its columns.";
         return fault;
     }
+    const Names names(*closest);
     if (format) {
-        // The record that looks most like a header of the format says best what is missing.
-        const std::vector<std::string> *closest = found;
-        std::size_t closest_known = 0;
-        for (const auto &record : records) {
-            const std::size_t known = KnownColumns(Bind(*format, record));
-            if (known > closest_known) {
-                closest = &record;
-                closest_known = known;
-            }
-        }
-        fault = MapHeader(*format, *closest).fault();
-        for (const auto &record : records)
-            if (const Format *other = GuessFormat(record)) {
-                fault.hint = std::string("This is a header of format \"") + other->name + "\".";
-                break;
-            }
+        fault = UnknownHeader(*format, *closest, names);
+        if (other) fault.hint = std::string("This is a header of format \"") + other->name + "\".";
         return fault;
     }
+    fault.code = "header_not_found";
     fault.message = "no header of a known format was found in the first " +
                     (records.size() == 1 ? "record" : std::to_string(records.size()) + " records");
-    fault.detail = "Found " + ListOf(*found) + "; expected at least";
+    fault.detail = "Found " + ListOf(*closest) + "; expected at least";
     for (const Format &candidate : Formats()) {
         fault.detail += std::string(&candidate == &Formats().front() ? " " : "; ") + Expected(candidate) +
                         " (format " + candidate.name + ")";
-        const Result<Mapping> mapped = MapHeader(candidate, *found);
-        if (!mapped && !mapped.fault().hint.empty()) fault.hint = mapped.fault().hint;
+        if (fault.hint.empty()) fault.hint = UnknownHeader(candidate, *closest, names).hint;
     }
     fault.detail += '.';
     if (fault.hint.empty()) fault.hint = "Name the format, or correct the header.";

@@ -1,0 +1,363 @@
+#include "core/format/plan.h"
+
+#include <gtest/gtest.h>
+
+namespace contacts {
+namespace {
+
+using Cells = std::vector<std::string>;
+
+Uuid Id(std::uint8_t n) {
+    Uuid id{};
+    id[15] = n;
+    return id;
+}
+
+std::string Show(const Value &value) {
+    if (const auto *text = std::get_if<std::string>(&value)) return *text;
+    if (const auto *id = std::get_if<Uuid>(&value)) return "#" + std::to_string((*id)[15]);
+    if (const auto *number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
+    if (const auto *flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
+    if (const auto *list = std::get_if<std::vector<std::string>>(&value)) {
+        std::string out = "[";
+        for (const auto &element : *list) out += (out.size() > 1 ? "," : "") + element;
+        return out + ']';
+    }
+    return "-";
+}
+
+// A planned import: a header, records, and what the directory knows.
+class PlanTest : public testing::Test {
+  protected:
+    void Use(const char *format, const Cells &header) {
+        mapping_ = MapHeader(*FindFormat(format), header).value();
+        rules_.mode = mapping_.format->mode;
+    }
+    void Add(Cells cells) {
+        Draft draft;
+        draft.cells = std::move(cells);
+        Validator(mapping_, rules_).Validate(draft);
+        EXPECT_FALSE(draft.failed()) << draft.issues[0].message;
+        drafts_.push_back(std::move(draft));
+    }
+    KnownContact &Know(std::size_t row, std::uint8_t id) {
+        KnownContact &known = matches_.contacts[row];
+        known.id = Id(id);
+        known.editable = true;
+        known.custom.resize(mapping_.custom_keys.size());
+        known.fields[static_cast<std::size_t>(ContactField::kFirstName)] = "Al";
+        known.fields[static_cast<std::size_t>(ContactField::kLastName)] = "Bo";
+        return known;
+    }
+    static void Hold(KnownContact &known, PartKind kind, int position, const char *label,
+                     std::vector<std::optional<std::string>> values) {
+        known.parts[static_cast<std::size_t>(kind)].push_back({position, label, std::move(values)});
+    }
+    void Make() {
+        std::vector<const Draft *> drafts;
+        for (const Draft &draft : drafts_) drafts.push_back(&draft);
+        std::uint8_t next = 100;
+        plan_ = MakePlan(mapping_, rules_, ownership_, drafts, matches_, [&] { return Id(next++); });
+    }
+    // The rows of a relation, one column or all, as text.
+    std::string Rows(const char *relation, std::vector<std::string> columns) const {
+        const Relation *found = plan_.Find(relation);
+        std::string out;
+        if (!found) return out;
+        for (const auto &row : found->rows) {
+            EXPECT_EQ(row.size(), found->columns.size());
+            out += out.empty() ? "" : "; ";
+            bool first = true;
+            for (const std::string &column : columns) {
+                const auto at = std::find(found->columns.begin(), found->columns.end(), column);
+                EXPECT_NE(at, found->columns.end()) << column;
+                out += (first ? "" : " ") + Show(row[static_cast<std::size_t>(at - found->columns.begin())]);
+                first = false;
+            }
+        }
+        return out;
+    }
+    std::string Phones(const char *what) const {
+        return Rows((std::string("phone_") + what).c_str(), {"position", "label", "number", "entered", "accepts_sms"});
+    }
+    Outcome OutcomeOf(std::size_t row) const { return plan_.rows[row].outcome; }
+    std::string CodesOf(std::size_t row) const {
+        std::string out;
+        for (const Issue &issue : plan_.rows[row].issues) out += (out.empty() ? "" : " ") + std::string(issue.code);
+        return out;
+    }
+
+    Mapping mapping_;
+    Rules rules_;
+    Ownership ownership_{Id(1), "company"};
+    std::vector<Draft> drafts_;
+    Matches matches_;
+    Plan plan_;
+};
+
+TEST_F(PlanTest, InsertsWithDefaults) {
+    Use("cinnox", {"First Name", "Last Name", "Company", "Birth Date", "Mobile", "Email", "Own \"key\""});
+    Add({"Al", "Bo", "Acme", "02/29", "+85212345678", "a@b.example", "x\ty"});
+    Add({"Cy", "Do", "Acme", "12/14/1980", "", "", ""});
+    Make();
+    EXPECT_EQ(Rows("organization_insert", {"organization_id", "name"}), "#100 Acme") << "one organization";
+    EXPECT_EQ(Rows("contact_insert", {"contact_id", "first_name", "contact_type", "contact_level", "organization_id",
+                                      "birth_date", "birth_year_known", "visibility", "owner_id", "custom"}),
+              "#101 Al lead primary #100 1604-02-29 false company #1 {\"Own \\\"key\\\"\":\"x\\u0009y\"}; "
+              "#102 Cy lead primary #100 1980-12-14 true company #1 {}");
+    EXPECT_EQ(Phones("insert"), "1 mobile +85212345678 - -");
+    EXPECT_EQ(Rows("phone_insert", {"visibility", "owner_id"}), "company #1");
+    EXPECT_EQ(OutcomeOf(0), Outcome::kInserted);
+}
+
+TEST_F(PlanTest, UnchangedIsUnchanged) {
+    Use("8x8", {"Contact.FirstName", "User.LastName", "Contact.PhoneNumber", "Contact.Emails", "Contact.ContactID"});
+    Add({"Al", "Bo", "+85212345678 WORK: call me OTHER: +85212345679 OTHER", "a@b.example", "k"});
+    KnownContact &known = Know(0, 7);
+    Hold(known, PartKind::kPhone, 2, "work", {"+85212345678", "1234 5678", "true"});
+    Hold(known, PartKind::kPhone, 4, "pager", {std::nullopt, "call:me", std::nullopt});
+    Hold(known, PartKind::kPhone, 5, "fax", {"+85212345679", std::nullopt, std::nullopt});
+    Hold(known, PartKind::kEmail, 1, "private", {"a@b.example"});
+    Make();
+    EXPECT_EQ(OutcomeOf(0), Outcome::kUnchanged) << CodesOf(0);
+    EXPECT_TRUE(plan_.relations.empty());
+}
+
+TEST_F(PlanTest, FaultsThatTheDirectoryDoesNotHoldAreFaults) {
+    Use("8x8", {"Contact.PhoneNumber", "Contact.ContactID"});
+    Add({"call him OTHER: nobody WORK", "k"});
+    Hold(Know(0, 7), PartKind::kPhone, 1, "other", {std::nullopt, "call me", std::nullopt});
+    Make();
+    EXPECT_EQ(OutcomeOf(0), Outcome::kFailed);
+    EXPECT_EQ(plan_.rows[0].issues.size(), 2u);
+    EXPECT_TRUE(plan_.relations.empty());
+}
+
+TEST_F(PlanTest, ListsMergeByPlace) {
+    Use("8x8", {"Contact.PhoneNumber", "Contact.ContactID"});
+    Add({"+85212345670 OTHER: +85212345671 HOME: +85212345672 WORK", "k"});
+    Add({"+85212345678 WORK", "l"});
+    KnownContact &first = Know(0, 7);
+    Hold(first, PartKind::kPhone, 3, "fax", {"+85212345679", "old", "false"});
+    Hold(first, PartKind::kPhone, 6, "work", {"+85212345671", std::nullopt, std::nullopt});
+    KnownContact &second = Know(1, 8);
+    Hold(second, PartKind::kPhone, 1, "work", {"+85212345678", std::nullopt, std::nullopt});
+    Hold(second, PartKind::kPhone, 2, "home", {"+85212345678", std::nullopt, std::nullopt});
+    Make();
+    EXPECT_EQ(Phones("update"), "3 fax +85212345670 - false; 6 home +85212345671 - -");
+    EXPECT_EQ(Phones("insert"), "7 work +85212345672 - -");
+    EXPECT_EQ(Rows("phone_delete", {"contact_id", "position"}), "#8 2");
+    EXPECT_EQ(Rows("contact_update", {"contact_id"}), "#7; #8") << "its parts are the contact's too";
+}
+
+TEST_F(PlanTest, SlotsTakeAnyLabelThatNoOtherColumnNames) {
+    Use("genesys", {"Contact ID", "Contact First Name", "Contact Last Name", "Contact Work Phone", "Contact Other Phone"});
+    Add({"k", "Al", "Bo", "3175550123", "3175550124"});
+    KnownContact &known = Know(0, 7);
+    Hold(known, PartKind::kPhone, 1, "mobile", {"+13175550199", std::nullopt, std::nullopt});
+    Hold(known, PartKind::kPhone, 2, "fax", {"+13175550198", std::nullopt, "true"});
+    Make();
+    EXPECT_EQ(Phones("update"), "2 fax +13175550124 3175550124 true");
+    EXPECT_EQ(Phones("insert"), "3 work +13175550123 3175550123 -");
+}
+
+TEST_F(PlanTest, ExtensionColumnKeepsOrClears) {
+    Use("genesys", {"Contact ID", "Contact First Name", "Contact Last Name", "Contact Work Phone", "Contact Work Phone Extension"});
+    Add({"k", "Al", "Bo", "+13175550123", ""});
+    Hold(Know(0, 7), PartKind::kPhone, 1, "work", {"+13175550123;ext=12", "x", std::nullopt});
+    Make();
+    EXPECT_EQ(OutcomeOf(0), Outcome::kUnchanged);
+    drafts_.clear();
+    rules_.clear_empty = true;
+    Add({"k", "Al", "Bo", "+13175550123", ""});
+    Make();
+    EXPECT_EQ(Phones("update"), "1 work +13175550123 - -");
+}
+
+TEST_F(PlanTest, ClearedPartsAreDeleted) {
+    rules_.clear_empty = true;
+    Use("genesys", {"Contact ID", "Contact First Name", "Contact Last Name", "Contact Salutation", "Contact Work Phone",
+                    "Contact Work Email", "Contact Address 1", "Contact City", "Contact External System URL"});
+    Add({"k", "Al", "Bo", "", "", "", "", "", ""});
+    KnownContact &known = Know(0, 7);
+    known.fields[static_cast<std::size_t>(ContactField::kNamePrefix)] = "Dr";
+    known.fields[static_cast<std::size_t>(ContactField::kWebsites)] = "https://a.example\nhttps://b.example";
+    Hold(known, PartKind::kPhone, 1, "work", {"+13175550123", std::nullopt, "true"});
+    Hold(known, PartKind::kEmail, 1, "work", {"a@b.example"});
+    Hold(known, PartKind::kAddress, 2, "work", {"1 Road", std::nullopt, "City", std::nullopt, std::nullopt, "US", std::nullopt});
+    Make();
+    EXPECT_EQ(Rows("phone_delete", {"position"}), "1");
+    EXPECT_EQ(Rows("email_delete", {"position"}), "1");
+    EXPECT_EQ(Rows("address_update", {"street", "city", "country"}), "- - US") << "no column spoke of the country";
+    EXPECT_EQ(Rows("contact_update", {"name_prefix", "websites"}), "- https://b.example") << "the file's is the first";
+}
+
+TEST_F(PlanTest, CustomFieldsMerge) {
+    Use("8x8", {"Contact.ContactID", "Contact.Custom.Field1", "Own"});
+    rules_.clear_empty = true;
+    Add({"k", "new", ""});
+    Add({"l", "same", ""});
+    Know(0, 7).custom = {"old", "gone"};
+    Know(1, 8).custom = {"same", std::nullopt};
+    Make();
+    EXPECT_EQ(Rows("contact_update", {"contact_id", "custom", "custom_removed"}), "#7 {\"field1\":\"new\"} [Own]");
+    EXPECT_EQ(OutcomeOf(1), Outcome::kUnchanged);
+}
+
+TEST_F(PlanTest, GroupsAreSets) {
+    Use("cinnox", {"Last Name", "Group"});
+    Add({"Bo", "b;c"});
+    KnownContact &known = Know(0, 7);
+    rules_.mode = Mode::kUpdate;
+    Hold(known, PartKind::kGroup, 0, "", {"a"});
+    Hold(known, PartKind::kGroup, 0, "", {"b"});
+    Make();
+    EXPECT_EQ(Rows("group_delete", {"name"}), "a");
+    EXPECT_EQ(Rows("group_insert", {"name"}), "c");
+}
+
+TEST_F(PlanTest, ModesAndIds) {
+    const Cells header = {"Contact.FirstName", "User.LastName", "Contact.ContactID"};
+    const auto outcome = [&](Mode mode, bool known, const char *key) {
+        drafts_.clear();
+        matches_ = {};
+        Use("8x8", header);
+        rules_.mode = mode;
+        Add({"Al", "Cy", key});
+        if (known) Know(0, 7);
+        Make();
+        return CodesOf(0).empty() ? std::to_string(static_cast<int>(OutcomeOf(0))) : CodesOf(0);
+    };
+    const std::string inserted = "0", updated = "1";
+    EXPECT_EQ(outcome(Mode::kById, true, "k"), updated);
+    EXPECT_EQ(outcome(Mode::kById, false, "k"), "unknown_contact_id");
+    EXPECT_EQ(outcome(Mode::kById, false, ""), inserted);
+    EXPECT_EQ(outcome(Mode::kUpdate, true, "k"), updated);
+    EXPECT_EQ(outcome(Mode::kUpdate, false, "k"), "unknown_contact_id");
+    EXPECT_EQ(outcome(Mode::kUpsert, true, "k"), updated);
+    EXPECT_EQ(outcome(Mode::kUpsert, false, "k"), inserted);
+    EXPECT_EQ(outcome(Mode::kUpsert, false, ""), inserted);
+    EXPECT_EQ(outcome(Mode::kInsert, true, "k"), "external_id_taken");
+    EXPECT_EQ(outcome(Mode::kInsert, false, "k"), inserted);
+}
+
+TEST_F(PlanTest, WhatMayNotBeChangedIsSaid) {
+    Use("8x8", {"NickName", "Contact.ContactID"});
+    Add({"x", "k"});
+    Know(0, 7).editable = false;
+    Make();
+    EXPECT_EQ(CodesOf(0), "not_editable");
+}
+
+TEST_F(PlanTest, OneContactTwiceIsWrittenOnceABatch) {
+    Use("8x8", {"NickName", "Contact.ContactID"});
+    Add({"one", "k"});
+    Add({"two", "l"});
+    Know(0, 7);
+    Know(1, 7);
+    Make();
+    EXPECT_EQ(OutcomeOf(0), Outcome::kUpdated);
+    EXPECT_EQ(OutcomeOf(1), Outcome::kRepeated);
+    EXPECT_EQ(Rows("contact_update", {"nickname"}), "one");
+    Know(0, 7).of_this_import = true;
+    matches_.contacts.erase(1);
+    drafts_.pop_back();
+    Make();
+    EXPECT_EQ(CodesOf(0), "duplicate_in_file");
+    EXPECT_EQ(OutcomeOf(0), Outcome::kUpdated);
+    rules_.strict = true;
+    Make();
+    EXPECT_EQ(OutcomeOf(0), Outcome::kFailed);
+}
+
+TEST_F(PlanTest, RequiredFieldsAreNotEmptied) {
+    Use("8x8", {"Contact.FirstName", "User.LastName", "Contact.ContactID"});
+    rules_.clear_empty = true;
+    Add({"", "Bo", "k"});
+    Know(0, 7);
+    Make();
+    EXPECT_EQ(CodesOf(0), "required_missing");
+    // Nor missed where there was none.
+    matches_.contacts[0].fields[static_cast<std::size_t>(ContactField::kFirstName)].reset();
+    Make();
+    EXPECT_EQ(OutcomeOf(0), Outcome::kUnchanged) << CodesOf(0);
+}
+
+TEST_F(PlanTest, FaultsOfFailedRecordsAreFoundToo) {
+    Use("8x8", {"Contact.FirstName", "User.LastName", "Contact.PhoneNumber", "Contact.Emails", "Contact.ContactID"});
+    Draft draft;
+    draft.cells = {"Al", "Bo", "nobody WORK", "bad", "k"};
+    Validator(mapping_, rules_).Validate(draft);
+    EXPECT_TRUE(draft.failed());
+    const std::vector<const Draft *> drafts = {&draft};
+    const auto faults = FindContactFaults(mapping_, rules_, ownership_, drafts, matches_);
+    ASSERT_EQ(faults[0].size(), 2u);
+    EXPECT_STREQ(faults[0][0].code, "unknown_contact_id");
+    EXPECT_STREQ(faults[0][1].code, "phone_invalid");
+}
+
+TEST_F(PlanTest, OrganizationsAreCoalesced) {
+    Use("genesys", {"Contact ID", "Contact First Name", "Contact Last Name", "Account ID", "Account Name", "Account Industry"});
+    Add({"", "", "", "a1", "Acme", "Tools"});
+    Add({"k", "Al", "Bo", "a1", "", ""});
+    Add({"", "", "", "a1", "Acme", "Toys"});
+    Add({"", "", "", "a1", "Acme", "Toys"});
+    Add({"l", "Cy", "Do", "a2", "", ""});
+    Make();
+    EXPECT_EQ(Rows("organization_insert", {"organization_id", "external_id", "name", "industry"}), "#100 a1 Acme Toys");
+    EXPECT_EQ(Rows("contact_insert", {"external_id", "organization_id"}), "k #100");
+    EXPECT_EQ(OutcomeOf(0), Outcome::kInserted);
+    EXPECT_EQ(OutcomeOf(2), Outcome::kUpdated);
+    EXPECT_EQ(CodesOf(2), "duplicate_in_file");
+    EXPECT_EQ(OutcomeOf(3), Outcome::kUnchanged);
+    EXPECT_EQ(CodesOf(4), "unknown_organization_id");
+    // Under strict the later record fails and changes nothing.
+    rules_.strict = true;
+    Make();
+    EXPECT_EQ(Rows("organization_insert", {"industry"}), "Tools");
+    EXPECT_EQ(OutcomeOf(2), Outcome::kFailed);
+}
+
+TEST_F(PlanTest, KnownOrganizations) {
+    Use("genesys", {"Contact ID", "Contact First Name", "Contact Last Name", "Account ID", "Account Name", "Account Industry"});
+    Add({"k", "Al", "Bo", "a1", "Acme", "Toys"});
+    Add({"l", "Cy", "Do", "", "", ""});
+    KnownOrganization &known = matches_.organizations[0];
+    known.id = Id(50);
+    known.fields[static_cast<std::size_t>(OrganizationField::kName)] = "Acme";
+    known.fields[static_cast<std::size_t>(OrganizationField::kCity)] = "Bern";
+    Know(0, 7).organization_id = Id(50);
+    Know(1, 8).organization_id = Id(51);
+    Make();
+    EXPECT_EQ(Rows("organization_update", {"organization_id", "industry", "city"}), "#50 Toys Bern");
+    EXPECT_EQ(OutcomeOf(0), Outcome::kUpdated);
+    EXPECT_EQ(plan_.Find("contact_update")->rows.size(), 1u) << "Cy and Do are news of the second alone";
+    EXPECT_EQ(Rows("contact_update", {"contact_id", "organization_id"}), "#8 #51");
+    drafts_.clear();
+    rules_.clear_empty = true;
+    Add({"k", "Al", "Bo", "a1", "Acme", ""});
+    Add({"l", "Al", "Bo", "", "", ""});
+    Make();
+    EXPECT_EQ(OutcomeOf(0), Outcome::kUnchanged);
+    EXPECT_EQ(Rows("contact_update", {"contact_id", "organization_id"}), "#8 -");
+}
+
+TEST_F(PlanTest, Keys) {
+    Use("genesys", {"Contact ID", "Contact First Name", "Contact Last Name", "Account ID", "Account Name"});
+    Add({"00000000-0000-0000-0000-00000000000A", "Al", "Bo", "a1", "Acme"});
+    Add({"", "", "", "0000000000000000000000000000000b", "Beta"});
+    std::vector<const Draft *> drafts = {&drafts_[0], &drafts_[1]};
+    plan_ = MakeKeys(mapping_, ownership_, drafts);
+    EXPECT_EQ(Rows("contact_key", {"row_number", "contact_id", "source", "external_id", "owner_id", "personal"}),
+              "0 #10 genesys 00000000-0000-0000-0000-00000000000A #1 false");
+    EXPECT_EQ(Rows("organization_key", {"row_number", "organization_id", "external_id", "name"}),
+              "0 - a1 -; 1 #11 0000000000000000000000000000000b -");
+}
+
+TEST(JsonString, Escapes) {
+    EXPECT_EQ(JsonString("a\"b\\c\n\x01\x1F é"), "\"a\\\"b\\\\c\\u000a\\u0001\\u001f é\"");
+    EXPECT_EQ(JsonString(""), "\"\"");
+}
+
+}  // namespace
+}  // namespace contacts
