@@ -94,7 +94,9 @@ BEGIN ATOMIC
          UNION ALL
          (SELECT k.organization_id FROM organization k WHERE k.name = b.name ORDER BY k.organization_id LIMIT 1)
          LIMIT 1) AS found
-    JOIN organization o ON o.organization_id = found.organization_id
+         -- LIMIT keeps it a look-up, as above; a join may be planned to begin with all organizations.
+   CROSS JOIN LATERAL (SELECT k.*, k.xmin FROM organization k
+                        WHERE k.organization_id = found.organization_id LIMIT 1) AS o
     LEFT JOIN (SELECT age(i.xmin) AS age FROM import_run i
                 WHERE i.import_id = _import_match_organizations.import_id) AS r ON true;
 END;
