@@ -2,6 +2,7 @@
 #include "pg/import.h"
 
 extern "C" {
+#include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/pg_authid.h"
 #include "commands/trigger.h"
@@ -320,7 +321,7 @@ Datum contacts_import_view(PG_FUNCTION_ARGS) {
             ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
                             errmsg("there is no table \"%s\" beside the view", trigger->tg_trigger->tgargs[1])));
     }
-    return Guarded(fcinfo, [&](Failure &) -> Datum {
+    const Datum row = Guarded(fcinfo, [&](Failure &) -> Datum {
         if (TRIGGER_FIRED_FOR_ROW(event)) {
             AddViewRow(view, trigger->tg_trigtuple, desc);
             return PointerGetDatum(trigger->tg_trigtuple);
@@ -338,5 +339,9 @@ Datum contacts_import_view(PG_FUNCTION_ARGS) {
         }
         return 0;
     });
+    if (row == 0) return 0;
+    // A copy: where an INSTEAD OF trigger returns the row that it got, the executor keeps the one that it made for the
+    // call until the statement ends, which would be memory for every row of a COPY.
+    return PointerGetDatum(heap_copytuple(reinterpret_cast<HeapTuple>(DatumGetPointer(row))));
 }
 }
