@@ -1,8 +1,8 @@
 -- What the import engine runs for each batch. Every function reads the batch as a relation, contacts.import_batch(),
 -- and is one set-based statement a table; all constraints, policies and triggers hold. The inserts carry RETURNING:
--- without it a distributed INSERT … SELECT turns into a COPY, which row-level security refuses. Updates and deletes ask
--- first whether there is anything to do: statistics made while an import fills a table say that it is empty, and a plan
--- for an empty table reads all of it, with nothing to change, batch after batch.
+-- without it a distributed INSERT … SELECT turns into a COPY, which row-level security refuses. One that writes is
+-- called only where its relation has rows: statistics made while an import fills a table say that it is empty, and a
+-- plan for an empty table may read all of it, batch after batch, with nothing to do.
 
 -- Imports that may change existing rows go one after the other: two with the same rows in different order would
 -- wait for each other.
@@ -174,7 +174,7 @@ BEGIN ATOMIC
    WHERE m.contact_id = ANY (_import_group_state.ids) ORDER BY m.contact_id, g.name;
 END;
 
-CREATE FUNCTION _import_write_organizations() RETURNS void
+CREATE FUNCTION _import_insert_organizations() RETURNS void
   LANGUAGE sql VOLATILE
 BEGIN ATOMIC
   INSERT INTO organization (organization_id, source, external_id, name, organization_type, industry, phone,
@@ -190,6 +190,11 @@ BEGIN ATOMIC
            city text, region text, postal_code text, country text, employee_count bigint, revenue numeric,
            websites text, tags text, ticker_symbol text, ticker_exchange text)
   RETURNING organization_id;
+END;
+
+CREATE FUNCTION _import_update_organizations() RETURNS void
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
   UPDATE organization o
      SET name = b.name, organization_type = b.organization_type, industry = b.industry, phone = b.phone,
          phone_entered = b.phone_entered, fax = b.fax, fax_entered = b.fax_entered, street = b.street,
@@ -201,8 +206,7 @@ BEGIN ATOMIC
            phone contacts.phone, phone_entered text, fax contacts.phone, fax_entered text, street text, street2 text,
            city text, region text, postal_code text, country text, employee_count bigint, revenue numeric,
            websites text, tags text, ticker_symbol text, ticker_exchange text)
-   WHERE o.organization_id = b.organization_id
-     AND EXISTS (SELECT FROM contacts.import_batch('organization_update') AS b(organization_id uuid));
+   WHERE o.organization_id = b.organization_id;
 END;
 
 CREATE FUNCTION _import_insert_contacts() RETURNS SETOF uuid
@@ -243,19 +247,27 @@ BEGIN ATOMIC
   RETURNING c.contact_id;
 END;
 
-CREATE FUNCTION _import_write_phones() RETURNS void
+CREATE FUNCTION _import_delete_phones() RETURNS void
   LANGUAGE sql VOLATILE
 BEGIN ATOMIC
   DELETE FROM contact_phone p
    USING contacts.import_batch('phone_delete') AS b(contact_id uuid, "position" int)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position
-     AND EXISTS (SELECT FROM contacts.import_batch('phone_delete') AS b(contact_id uuid));
+   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+END;
+
+CREATE FUNCTION _import_update_phones() RETURNS void
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
   UPDATE contact_phone p
      SET label = b.label, number = b.number, entered = b.entered, accepts_sms = b.accepts_sms
     FROM contacts.import_batch('phone_update')
       AS b(contact_id uuid, "position" int, label text, number contacts.phone, entered text, accepts_sms boolean)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position
-     AND EXISTS (SELECT FROM contacts.import_batch('phone_update') AS b(contact_id uuid));
+   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+END;
+
+CREATE FUNCTION _import_insert_phones() RETURNS void
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
   INSERT INTO contact_phone (contact_id, position, label, number, entered, accepts_sms, owner_id, visibility)
   SELECT b.contact_id, b.position, b.label, b.number, b.entered, b.accepts_sms, b.owner_id, b.visibility
     FROM contacts.import_batch('phone_insert')
@@ -264,19 +276,27 @@ BEGIN ATOMIC
   RETURNING contact_id;
 END;
 
-CREATE FUNCTION _import_write_emails() RETURNS void
+CREATE FUNCTION _import_delete_emails() RETURNS void
   LANGUAGE sql VOLATILE
 BEGIN ATOMIC
   DELETE FROM contact_email p
    USING contacts.import_batch('email_delete') AS b(contact_id uuid, "position" int)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position
-     AND EXISTS (SELECT FROM contacts.import_batch('email_delete') AS b(contact_id uuid));
+   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+END;
+
+CREATE FUNCTION _import_update_emails() RETURNS void
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
   UPDATE contact_email p
      SET label = b.label, address = b.address
     FROM contacts.import_batch('email_update')
       AS b(contact_id uuid, "position" int, label text, address contacts.email)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position
-     AND EXISTS (SELECT FROM contacts.import_batch('email_update') AS b(contact_id uuid));
+   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+END;
+
+CREATE FUNCTION _import_insert_emails() RETURNS void
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
   INSERT INTO contact_email (contact_id, position, label, address, owner_id, visibility)
   SELECT b.contact_id, b.position, b.label, b.address, b.owner_id, b.visibility
     FROM contacts.import_batch('email_insert')
@@ -284,21 +304,29 @@ BEGIN ATOMIC
   RETURNING contact_id;
 END;
 
-CREATE FUNCTION _import_write_addresses() RETURNS void
+CREATE FUNCTION _import_delete_addresses() RETURNS void
   LANGUAGE sql VOLATILE
 BEGIN ATOMIC
   DELETE FROM contact_address p
    USING contacts.import_batch('address_delete') AS b(contact_id uuid, "position" int)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position
-     AND EXISTS (SELECT FROM contacts.import_batch('address_delete') AS b(contact_id uuid));
+   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+END;
+
+CREATE FUNCTION _import_update_addresses() RETURNS void
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
   UPDATE contact_address p
      SET label = b.label, street = b.street, street2 = b.street2, city = b.city, region = b.region,
          postal_code = b.postal_code, country = b.country, country_entered = b.country_entered
     FROM contacts.import_batch('address_update')
       AS b(contact_id uuid, "position" int, label text, street text, street2 text, city text, region text,
            postal_code text, country text, country_entered text)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position
-     AND EXISTS (SELECT FROM contacts.import_batch('address_update') AS b(contact_id uuid));
+   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+END;
+
+CREATE FUNCTION _import_insert_addresses() RETURNS void
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
   INSERT INTO contact_address (contact_id, position, label, street, street2, city, region, postal_code, country,
                                country_entered, owner_id, visibility)
   SELECT b.contact_id, b.position, b.label, b.street, b.street2, b.city, b.region, b.postal_code, b.country,
@@ -309,18 +337,26 @@ BEGIN ATOMIC
   RETURNING contact_id;
 END;
 
-CREATE FUNCTION _import_write_socials() RETURNS void
+CREATE FUNCTION _import_delete_socials() RETURNS void
   LANGUAGE sql VOLATILE
 BEGIN ATOMIC
   DELETE FROM contact_social p
    USING contacts.import_batch('social_delete') AS b(contact_id uuid, "position" int)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position
-     AND EXISTS (SELECT FROM contacts.import_batch('social_delete') AS b(contact_id uuid));
+   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+END;
+
+CREATE FUNCTION _import_update_socials() RETURNS void
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
   UPDATE contact_social p
      SET network = b.network, handle = b.handle
     FROM contacts.import_batch('social_update') AS b(contact_id uuid, "position" int, network text, handle text)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position
-     AND EXISTS (SELECT FROM contacts.import_batch('social_update') AS b(contact_id uuid));
+   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+END;
+
+CREATE FUNCTION _import_insert_socials() RETURNS void
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
   INSERT INTO contact_social (contact_id, position, network, handle, owner_id, visibility)
   SELECT b.contact_id, b.position, b.network, b.handle, b.owner_id, b.visibility
     FROM contacts.import_batch('social_insert')
@@ -328,13 +364,17 @@ BEGIN ATOMIC
   RETURNING contact_id;
 END;
 
-CREATE FUNCTION _import_write_groups() RETURNS void
+CREATE FUNCTION _import_delete_groups() RETURNS void
   LANGUAGE sql VOLATILE
 BEGIN ATOMIC
   DELETE FROM contact_group_member m
    USING contacts.import_batch('group_delete') AS b(contact_id uuid, name text), contact_group g
-   WHERE g.name = b.name AND m.contact_id = b.contact_id AND m.group_id = g.group_id
-     AND EXISTS (SELECT FROM contacts.import_batch('group_delete') AS b(contact_id uuid));
+   WHERE g.name = b.name AND m.contact_id = b.contact_id AND m.group_id = g.group_id;
+END;
+
+CREATE FUNCTION _import_insert_groups() RETURNS void
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
   INSERT INTO contact_group (name)
   SELECT DISTINCT b.name FROM contacts.import_batch('group_insert') AS b(name text)
    ORDER BY b.name
@@ -372,12 +412,22 @@ COMMENT ON FUNCTION _import_email_state(uuid[]) IS 'E-mail addresses of these co
 COMMENT ON FUNCTION _import_address_state(uuid[]) IS 'Postal addresses of these contacts.';
 COMMENT ON FUNCTION _import_social_state(uuid[]) IS 'Social accounts of these contacts.';
 COMMENT ON FUNCTION _import_group_state(uuid[]) IS 'Groups of these contacts.';
-COMMENT ON FUNCTION _import_write_organizations() IS 'Inserts and updates the organizations of the batch.';
+COMMENT ON FUNCTION _import_insert_organizations() IS 'Inserts new organizations of the batch.';
+COMMENT ON FUNCTION _import_update_organizations() IS 'Updates organizations of the batch.';
 COMMENT ON FUNCTION _import_insert_contacts() IS 'Inserts the new contacts of the batch; the ids that were stored.';
 COMMENT ON FUNCTION _import_update_contacts() IS 'Updates the contacts of the batch; the ids that were changed.';
-COMMENT ON FUNCTION _import_write_phones() IS 'Deletes, updates and inserts the phones of the batch.';
-COMMENT ON FUNCTION _import_write_emails() IS 'Deletes, updates and inserts the e-mail addresses of the batch.';
-COMMENT ON FUNCTION _import_write_addresses() IS 'Deletes, updates and inserts the postal addresses of the batch.';
-COMMENT ON FUNCTION _import_write_socials() IS 'Deletes, updates and inserts the social accounts of the batch.';
-COMMENT ON FUNCTION _import_write_groups() IS 'Removes contacts of the batch from groups and adds them, making groups where needed.';
+COMMENT ON FUNCTION _import_delete_phones() IS 'Deletes phones of the batch.';
+COMMENT ON FUNCTION _import_update_phones() IS 'Updates phones of the batch.';
+COMMENT ON FUNCTION _import_insert_phones() IS 'Inserts new phones of the batch.';
+COMMENT ON FUNCTION _import_delete_emails() IS 'Deletes e-mail addresses of the batch.';
+COMMENT ON FUNCTION _import_update_emails() IS 'Updates e-mail addresses of the batch.';
+COMMENT ON FUNCTION _import_insert_emails() IS 'Inserts new e-mail addresses of the batch.';
+COMMENT ON FUNCTION _import_delete_addresses() IS 'Deletes postal addresses of the batch.';
+COMMENT ON FUNCTION _import_update_addresses() IS 'Updates postal addresses of the batch.';
+COMMENT ON FUNCTION _import_insert_addresses() IS 'Inserts new postal addresses of the batch.';
+COMMENT ON FUNCTION _import_delete_socials() IS 'Deletes social accounts of the batch.';
+COMMENT ON FUNCTION _import_update_socials() IS 'Updates social accounts of the batch.';
+COMMENT ON FUNCTION _import_insert_socials() IS 'Inserts new social accounts of the batch.';
+COMMENT ON FUNCTION _import_delete_groups() IS 'Removes contacts of the batch from groups.';
+COMMENT ON FUNCTION _import_insert_groups() IS 'Adds contacts of the batch to groups, making these where needed.';
 COMMENT ON FUNCTION _import_write_errors(uuid) IS 'Adds the faults of the batch to import_error.';

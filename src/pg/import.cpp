@@ -2,6 +2,7 @@
 
 extern "C" {
 #include "catalog/namespace.h"
+#include "catalog/pg_type.h"
 #include "commands/async.h"
 #include "commands/progress.h"
 #include "miscadmin.h"
@@ -437,9 +438,9 @@ std::vector<RowPlan> Import::Write(std::span<const Draft *const> drafts) {
     Plan plan = MakePlan(mapping_, rules_, ownership_, drafts, matches, NewUuidV7);
     Writing scope(plan, id_);
     SpiSession spi;
-    const auto write = [&](const std::string &kind) {
-        if (plan.Find(kind + "_insert") || plan.Find(kind + "_update") || plan.Find(kind + "_delete"))
-            spi.Run("SELECT " + schema_ + "._import_write_" + (kind == "address" ? "addresses" : kind + "s") + "()");
+    const auto write = [&](const std::string &kind, const std::string &action) {
+        if (plan.Find(kind + '_' + action))
+            spi.Run("SELECT " + schema_ + "._import_" + action + '_' + kind + (kind == "address" ? "es" : "s") + "()");
     };
     // A trigger of the DBA's may skip rows without a word.
     const auto write_all = [&](const std::string &relation, const char *function) {
@@ -453,10 +454,12 @@ std::vector<RowPlan> Import::Write(std::span<const Draft *const> drafts) {
         });
     };
     // Parts refer to contacts, contacts to organizations.
-    write("organization");
+    for (const char *action : {"insert", "update"}) write("organization", action);
     write_all("contact_insert", "_import_insert_contacts");
     write_all("contact_update", "_import_update_contacts");
-    for (std::size_t k = 0; k < kPartKinds; ++k) write(InfoOf(static_cast<PartKind>(k)).relation);
+    for (std::size_t k = 0; k < kPartKinds; ++k)
+        for (const char *action : {"delete", "update", "insert"})
+            write(InfoOf(static_cast<PartKind>(k)).relation, action);
     spi.Finish();
     return std::move(plan.rows);
 }
@@ -500,7 +503,8 @@ void Import::ReadState(Matches &matches) {
     SpiSession spi;
     // contact_id, of_this_import, organization_id, organization_name, then the fields, then the custom values
     const TextRows contacts =
-        spi.Run("SELECT * FROM " + schema_ + "._import_contact_state($1::pg_catalog.uuid[], $2::pg_catalog.uuid)", {id_list, ToText(id_)});
+        spi.Run("SELECT * FROM " + schema_ + "._import_contact_state($1, $2)", {id_list, ToText(id_)},
+                {UUIDARRAYOID, UUIDOID});
     for (const auto &row : contacts.rows)
         for (KnownContact *known : by_id[*ParseUuid(*row[0])]) {
             known->editable = true;
@@ -513,8 +517,8 @@ void Import::ReadState(Matches &matches) {
     if (!mapping_.custom_keys.empty()) {
         // contact_id, index of the key from 1, value
         const TextRows custom = spi.Run(
-            "SELECT * FROM " + schema_ + "._import_custom_state($1::pg_catalog.uuid[], $2::pg_catalog.jsonb)",
-            {id_list, JsonArray(mapping_.custom_keys)});
+            "SELECT * FROM " + schema_ + "._import_custom_state($1, $2)",
+            {id_list, JsonArray(mapping_.custom_keys)}, {UUIDARRAYOID, JSONBOID});
         for (const auto &row : custom.rows)
             for (KnownContact *known : by_id[*ParseUuid(*row[0])])
                 known->custom[static_cast<std::size_t>(std::stoll(*row[1])) - 1] = row[2];
@@ -525,7 +529,7 @@ void Import::ReadState(Matches &matches) {
             continue;
         // contact_id, position, label, then the values
         const TextRows parts = spi.Run(
-            "SELECT * FROM " + schema_ + "._import_" + InfoOf(kind).relation + "_state($1::pg_catalog.uuid[])", {id_list});
+            "SELECT * FROM " + schema_ + "._import_" + InfoOf(kind).relation + "_state($1)", {id_list}, {UUIDARRAYOID});
         for (const auto &row : parts.rows) {
             Part part;
             part.position = std::stoi(*row[1]);

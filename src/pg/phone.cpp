@@ -128,6 +128,14 @@ PG_FUNCTION_INFO_V1(contacts_phone_send);
 
 Datum contacts_phone_in(PG_FUNCTION_ARGS) {
     const std::string_view input = PG_GETARG_CSTRING(0);
+    // What most files have: no C++ object is needed for it, so no guard either.
+    unsigned char packed[Phone::kMaxPackedSize];
+    if (const std::size_t size = contacts::PackPhoneText(input, packed); likely(size > 0)) {
+        auto *result = static_cast<struct varlena *>(palloc(VARHDRSZ_SHORT + size));
+        SET_VARSIZE_SHORT(result, VARHDRSZ_SHORT + size);
+        std::memcpy(VARDATA_SHORT(result), packed, size);
+        PG_RETURN_POINTER(result);
+    }
     const std::string_view region = contacts_default_region;
     return Guarded(fcinfo, [&](Failure &failure) -> Datum {
         const auto phone = ReadPhone(input, region);

@@ -3,6 +3,7 @@
 extern "C" {
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 }
 
 namespace contacts::pg {
@@ -34,16 +35,29 @@ void SpiSession::Finish() {
     Call([] { check_spi(SPI_finish(), "SPI_finish"); });
 }
 
-TextRows SpiSession::Run(const std::string &command, const std::vector<std::optional<std::string>> &arguments) {
+TextRows SpiSession::Run(const std::string &command, const std::vector<std::optional<std::string>> &arguments,
+                         const std::vector<Oid> &argument_types) {
     constexpr std::size_t kMaxArguments = 8;
     if (arguments.size() > kMaxArguments) throw Error(sqlstate::kInternalError, "too many SPI arguments");
     Oid types[kMaxArguments];
     Datum values[kMaxArguments];
     char nulls[kMaxArguments];
     for (std::size_t i = 0; i < arguments.size(); ++i) {
-        types[i] = TEXTOID;
+        types[i] = i < argument_types.size() ? argument_types[i] : TEXTOID;
         nulls[i] = arguments[i] ? ' ' : 'n';
-        values[i] = arguments[i] ? NewVarlena(*arguments[i]) : Datum{0};
+        values[i] = 0;
+        if (!arguments[i]) continue;
+        if (types[i] == TEXTOID) {
+            values[i] = NewVarlena(*arguments[i]);
+        } else {
+            const Oid type = types[i];
+            char *value = const_cast<char *>(arguments[i]->c_str());
+            values[i] = Call([&] {
+                Oid input, io_param;
+                getTypeInputInfo(type, &input, &io_param);
+                return OidInputFunctionCall(input, value, io_param, -1);
+            });
+        }
     }
     const char *text = command.c_str();
     const int count = static_cast<int>(arguments.size());

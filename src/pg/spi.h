@@ -26,8 +26,11 @@ class SpiSession {
   public:
     SpiSession();
     void Finish();
-    // Runs one command with text arguments (null: NULL) and returns what it returns.
-    TextRows Run(const std::string &command, const std::vector<std::optional<std::string>> &arguments = {});
+    // Runs one command with arguments (null: NULL) and returns what it returns. Arguments are of type text, or of the
+    // one that `argument_types` has for them, whose input function reads them: a cast in the command would hide the value from
+    // the planner, and one that is not immutable may be evaluated again for every row.
+    TextRows Run(const std::string &command, const std::vector<std::optional<std::string>> &arguments = {},
+                 const std::vector<Oid> &argument_types = {});
 };
 
 // A copy of `error` in the current memory context. May ereport.

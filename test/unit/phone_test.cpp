@@ -210,6 +210,30 @@ TEST(PhoneRead, CanonicalTextNeedsNoMetadata) {
     EXPECT_EQ(Read("+4"), "phone_invalid");
 }
 
+TEST(PhoneRead, PackedTextIsTheParsedOne) {
+    const auto check = [](const std::string &text) {
+        unsigned char bytes[Phone::kMaxPackedSize];
+        const std::size_t size = PackPhoneText(text, bytes);
+        const auto phone = Phone::FromText(text);
+        if (!phone || !phone->extension().empty()) {
+            EXPECT_EQ(size, 0u) << text;
+            return;
+        }
+        EXPECT_EQ(std::string_view(reinterpret_cast<const char *>(bytes), size), phone->packed()) << text;
+    };
+    for (const char *text :
+         {"", "+", "+4", "+41", "41446681800", "+41;ext=1", "++41", "+4144668180012345678901"})
+        check(text);
+    std::mt19937 random(7);
+    for (int i = 0; i < 200'000; ++i) {
+        std::string text(1 + random() % 24, '+');
+        for (std::size_t k = 1; k < text.size(); ++k) text[k] = static_cast<char>('0' + random() % 10);
+        check(text);
+        text[random() % text.size()] = static_cast<char>(random());
+        check(text);
+    }
+}
+
 struct Case {
     const char *region, *text, *expected;
 };

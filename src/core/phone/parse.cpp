@@ -284,6 +284,12 @@ struct WholeNumber {
     std::size_t size;
 };
 
+bool MayBeShort(std::string_view national) {
+    constexpr std::size_t kMostDigits = 6;  // of kLongestShortNumber
+    const std::size_t zeros = std::min(national.find_first_not_of('0'), national.size());
+    return national.size() - zeros <= kMostDigits;
+}
+
 // What ParseClean answers, from the compiled numbering plans and without libphonenumber; nothing where they
 // do not decide.
 std::optional<Result<Phone>> ParseByPlan(std::string_view text, std::string_view region) {
@@ -312,8 +318,7 @@ std::optional<Result<Phone>> ParseByPlan(std::string_view text, std::string_view
         if (valid && possible == Util::IS_POSSIBLE_LOCAL_ONLY) possible = Util::IS_POSSIBLE;
     }
     // Of short numbers only libphonenumber knows which are emergency numbers.
-    const bool is_short = number.size <= 6 || number.national().find_first_not_of('0') + 6 >= number.size;
-    if (!notation.plus && territory && is_short) return std::nullopt;
+    if (!notation.plus && territory && MayBeShort(number.national())) return std::nullopt;
     if (possible != Util::IS_POSSIBLE) return LengthFault(possible, text, start, name, number.country_code());
 
     const WholeNumber whole(number);

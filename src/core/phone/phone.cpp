@@ -177,6 +177,51 @@ std::string Phone::national_number() const {
     return length == 0 ? std::string() : all.substr(length);
 }
 
+namespace {
+
+// Eight characters at once, the first in the lowest byte. Returns whether all are digits; `packed` are the
+// half bytes of them, the first byte lowest.
+bool PackEight(const char *text, std::uint32_t &packed) noexcept {
+    constexpr std::uint64_t kEach = 0x0101010101010101;
+    std::uint64_t value = 0;
+    for (unsigned i = 0; i < 8; ++i)
+        value |= static_cast<std::uint64_t>(static_cast<unsigned char>(text[i])) << 8 * i;
+    const std::uint64_t digits = value ^ kEach * '0';
+    // A digit has no high half now, and 6 more does not give it one.
+    if (((digits | (digits + kEach * 6)) & kEach * 0xF0) != 0) return false;
+    const std::uint64_t codes = digits + kEach * kZero;
+    const std::uint64_t pairs = (codes << 4 | codes >> 8) & 0x00FF00FF00FF00FF;
+    const std::uint64_t quads = (pairs | pairs >> 8) & 0x0000FFFF0000FFFF;
+    packed = static_cast<std::uint32_t>(quads | quads >> 16);
+    return true;
+}
+
+}  // namespace
+
+std::size_t PackPhoneText(std::string_view text, unsigned char *out) noexcept {
+    if (text.size() < 1 + Phone::kMinDigits || text.size() > 1 + Phone::kMaxDigits || text[0] != '+')
+        return 0;
+    const char *at = text.data() + 1;
+    std::size_t left = text.size() - 1, size = 0;
+    for (; left >= 8; at += 8, left -= 8, size += 4) {
+        std::uint32_t packed;
+        if (!PackEight(at, packed)) return 0;
+        for (unsigned i = 0; i < 4; ++i) out[size + i] = static_cast<unsigned char>(packed >> 8 * i);
+    }
+    for (; left > 0; ++at, --left) {
+        if (!IsDigit(*at)) return 0;
+        const unsigned code = kZero + static_cast<unsigned>(*at - '0');
+        if (left == 1) {
+            out[size++] = static_cast<unsigned char>(code << 4);
+            break;
+        }
+        if (!IsDigit(*++at)) return 0;
+        --left;
+        out[size++] = static_cast<unsigned char>(code << 4 | (kZero + static_cast<unsigned>(*at - '0')));
+    }
+    return size;
+}
+
 std::optional<PhonePrefixRange> PhonePrefixRange::Of(std::string_view prefix) {
     if (prefix.empty() || prefix[0] != '+' || prefix.size() > 1 + Phone::kMaxDigits) return std::nullopt;
     std::string digits(prefix.substr(1));

@@ -70,6 +70,11 @@ class Phone {
     bool odd_ = false;  // the last byte's low half is still free
 };
 
+// Packs a canonical text without an extension, "+41446681800", as Phone::FromText would; returns the size, 0
+// if the text is no such. `out` has room for kMaxPackedSize bytes. For input functions, which read millions
+// of them: no object is made, nothing can fail.
+std::size_t PackPhoneText(std::string_view text, unsigned char *out) noexcept;
+
 // The numbers that start with a prefix, as a range in the order of the type. All bounds are numbers
 // themselves.
 struct PhonePrefixRange {
