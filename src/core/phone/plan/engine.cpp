@@ -78,7 +78,7 @@ bool Notation::Read(std::string_view text) {
         const CharacterClass is = ClassOf(text[i]);
         if (is == kDigit || is == kPlus) break;
         const auto c = static_cast<unsigned char>(text[i]);
-        if (c >= 0x80 || c < ' ' || c == ';' || c == '/') return false;
+        if (c >= 0x7F || c < ' ' || c == ';' || c == '/') return false;
     }
     if (i < text.size() && text[i] == '+') {
         plus = true;
