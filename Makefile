@@ -16,7 +16,7 @@ DATA_built     = $(INSTALL_SQL)
 PG_CPPFLAGS = -Isrc
 # -Wno-register: the headers of PostgreSQL 15 still use the keyword that C++17 removed.
 PG_CXXFLAGS = -std=c++20 -Wall -Wextra -Wno-register -Wno-unused-parameter -MMD -MP $(WERROR)
-SHLIB_LINK  = -lphonenumber -lgeocoding -lprotobuf -licui18n -licuuc -lstdc++ -Wl,--version-script=src/contacts.map
+SHLIB_LINK  = -lphonenumber -lprotobuf -licui18n -licuuc -lstdc++ -Wl,--version-script=src/contacts.map
 
 REGRESS        = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
 REGRESS_OPTS   = --inputdir=test

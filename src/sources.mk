@@ -14,6 +14,7 @@ CORE_SRCS += src/core/format/validate.cpp
 CORE_SRCS += src/core/phone/clean.cpp
 CORE_SRCS += src/core/phone/find.cpp
 CORE_SRCS += src/core/phone/library.cpp
+CORE_SRCS += src/core/phone/location.cpp
 CORE_SRCS += src/core/phone/metadata.cpp
 CORE_SRCS += src/core/phone/parse.cpp
 CORE_SRCS += src/core/phone/phone.cpp

@@ -57,5 +57,5 @@ COMMENT ON COLUMN import_error.column_name IS 'Name of the column as in the file
 COMMENT ON COLUMN import_error.target IS 'The field that the column goes to.';
 COMMENT ON COLUMN import_error.value IS 'The value at fault, cut where it is long.';
 COMMENT ON COLUMN import_error.message IS 'What is wrong and what the rule is.';
-COMMENT ON COLUMN import_error.cells IS 'The cells of the record as they were in the file.';
+COMMENT ON COLUMN import_error.cells IS 'The cells of the record as they were in the file; of a record longer than 8 kB in its first entry alone.';
 COMMENT ON COLUMN import_error.started_by IS 'started_by of the import, repeated so that access needs no look at import_run.';

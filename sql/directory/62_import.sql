@@ -86,10 +86,12 @@ BEGIN ATOMIC
     SELECT run.*, coalesce(run.error_at, cardinality(run.header) + 1) AS at FROM run
   ), failed AS (
     SELECT e.record, min(e.ordinal) AS first_ordinal,
-           string_agg(coalesce(e.column_name || ': ', '') || e.message, '; ' ORDER BY e.ordinal) AS detail
+           string_agg(coalesce(e.column_name || ': ', '') || e.message, '; ' ORDER BY e.ordinal)
+             FILTER (WHERE e.severity = 'error') AS detail
       FROM import_error e JOIN run ON run.import_id = e.import_id
-     WHERE e.severity = 'error' AND e.record IS NOT NULL
+     WHERE e.record IS NOT NULL
      GROUP BY e.record
+    HAVING bool_or(e.severity = 'error')
   )
   SELECT f.csv
     FROM (SELECT 0::bigint AS record,

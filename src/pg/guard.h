@@ -84,41 +84,38 @@ Datum Guarded(FunctionCallInfo fcinfo, Body &&body) {
     return report_failure(fcinfo, failure);
 }
 
+// Runs `body` and returns the backend's error, if it raised one. By itself, so that no variable of a caller lives in
+// the frame of a sigsetjmp.
+template <class Body>
+ErrorData *CatchBackendError(Body &body) {
+    MemoryContext context = CurrentMemoryContext;
+    ErrorData *volatile error = nullptr;
+    PG_TRY();
+    { body(); }
+    PG_CATCH();
+    {
+        MemoryContextSwitchTo(context);
+        error = CopyErrorData();
+        FlushErrorState();
+    }
+    PG_END_TRY();
+    return error;
+}
+
 // Runs backend code for C++: an ereport inside `body` becomes a PgError. `body` must own nothing that has a
 // destructor and must not throw; an error leaves the backend as it leaves any caller of PG_TRY that throws again,
 // so a PgError may be swallowed only around a subtransaction that was rolled back.
 template <class Body>
 auto Call(Body &&body) -> decltype(body()) {
     using Value = decltype(body());
-    MemoryContext context = CurrentMemoryContext;
-    ErrorData *volatile error = nullptr;
     if constexpr (std::is_void_v<Value>) {
-        PG_TRY();
-        { body(); }
-        PG_CATCH();
-        {
-            MemoryContextSwitchTo(context);
-            error = CopyErrorData();
-            FlushErrorState();
-        }
-        PG_END_TRY();
-        if (error) throw PgError(error);
+        if (ErrorData *error = CatchBackendError(body)) throw PgError(error);
     } else {
         static_assert(std::is_trivially_copyable_v<Value>);
-        volatile Value *slot;
-        alignas(Value) unsigned char storage[sizeof(Value)] = {};
-        slot = reinterpret_cast<volatile Value *>(storage);
-        PG_TRY();
-        { *const_cast<Value *>(slot) = body(); }
-        PG_CATCH();
-        {
-            MemoryContextSwitchTo(context);
-            error = CopyErrorData();
-            FlushErrorState();
-        }
-        PG_END_TRY();
-        if (error) throw PgError(error);
-        return *const_cast<Value *>(slot);
+        Value result{};
+        const auto keep = [&] { result = body(); };
+        if (ErrorData *error = CatchBackendError(keep)) throw PgError(error);
+        return result;
     }
 }
 

@@ -26,6 +26,8 @@ constexpr std::size_t kBatchRecords = 2000;
 constexpr std::size_t kBatchBytes = 4 << 20;
 // Where a statement is refused the batch is split into this many parts, down to the record at fault.
 constexpr std::size_t kSplit = 8;
+// import_error repeats the cells of a record with each of its entries up to this size, else with the first alone.
+constexpr std::size_t kRepeatedCells = 8 << 10;
 constexpr std::size_t kHeaderRecords = 10;  // a header stands among the first records
 
 // The batch that is being written; set only while the directory's statements run.
@@ -283,6 +285,7 @@ void Import::Begin(Mapping mapping, char delimiter) {
 
 void Import::AddNotice(const char *code, std::string message, std::int64_t line, Severity severity) {
     notices_.push_back({Issue{severity, code, -1, "", "", std::move(message)}, line});
+    if (notices_.size() >= kBatchRecords) Flush();
 }
 
 void Import::Add(Draft draft) {
@@ -359,7 +362,7 @@ void Import::AddContactFaults() {
     if (failed.empty()) return;
     std::vector<std::vector<Issue>> faults = FindContactFaults(mapping_, rules_, ownership_, failed, Match(failed));
     for (std::size_t i = 0; i < index.size(); ++i)
-        std::move(faults[i].begin(), faults[i].end(), std::back_inserter(batch_[index[i]].issues));
+        for (Issue &fault : faults[i]) batch_[index[i]].Add(std::move(fault));
 }
 
 void Import::Apply(std::span<const Draft *const> drafts, std::span<RowPlan> rows) {
@@ -538,7 +541,7 @@ void Import::ReadState(Matches &matches) {
     spi.Finish();
 }
 
-void Import::AddIssueRow(Relation &relation, const Issue &issue, const Draft *draft) {
+void Import::AddIssueRow(Relation &relation, const Issue &issue, const Draft *draft, bool with_cells) {
     const bool has_column = issue.column >= 0 && static_cast<std::size_t>(issue.column) < mapping_.header.size();
     const auto text = [](const std::string &value) { return value.empty() ? Value() : Value(value); };
     relation.rows.push_back({++issues_, draft && draft->line ? Value(draft->line) : Value(),
@@ -546,7 +549,7 @@ void Import::AddIssueRow(Relation &relation, const Issue &issue, const Draft *dr
                              std::string(issue.code),
                              has_column ? Value(mapping_.header[static_cast<std::size_t>(issue.column)]) : Value(),
                              text(issue.target), text(issue.value), issue.message,
-                             draft ? Value(draft->cells) : Value()});
+                             with_cells ? Value(draft->cells) : Value()});
     if (issue.severity == Severity::kWarning) ++counts_.warnings;
 }
 
@@ -555,19 +558,42 @@ void Import::WriteIssues(const std::vector<RowPlan> &rows, const std::vector<int
     Relation &relation = plan.relations["error"];
     relation.columns = {"ordinal", "line",   "record", "severity", "code",
                         "column_name", "target", "value",  "message",  "cells"};
+    std::size_t bytes = 0;
+    const auto write = [&] {
+        if (relation.rows.empty()) return;
+        Writing scope(plan, id_);
+        Run("_import_write_errors($1::pg_catalog.uuid)", {ToText(id_)});
+        relation.rows.clear();
+        bytes = 0;
+    };
     for (const auto &[notice, line] : notices_) {
-        AddIssueRow(relation, notice, nullptr);
+        AddIssueRow(relation, notice, nullptr, false);
         if (line) relation.rows.back()[1] = line;
     }
     for (std::size_t i = 0; i < batch_.size(); ++i) {
-        for (const Issue &issue : batch_[i].issues) AddIssueRow(relation, issue, &batch_[i]);
+        const Draft &draft = batch_[i];
+        std::size_t size = 0;
+        for (const std::string &cell : draft.cells) size += cell.size() + sizeof(std::string);
+        bool first = true;
+        const auto add = [&](const Issue &issue) {
+            const bool with_cells = first || size <= kRepeatedCells;
+            first = false;
+            AddIssueRow(relation, issue, &draft, with_cells);
+            if (with_cells) bytes += size;
+            if (bytes >= kBatchBytes) write();
+        };
+        for (const Issue &issue : draft.issues) add(issue);
+        if (draft.unlisted > 0) {
+            Issue more;
+            more.severity = draft.unlisted_error ? Severity::kError : Severity::kWarning;
+            more.code = "more_issues";
+            more.message = std::to_string(draft.unlisted) + " more faults of this record are not listed";
+            add(more);
+        }
         if (row_of[i] < 0) continue;
-        for (const Issue &issue : rows[static_cast<std::size_t>(row_of[i])].issues)
-            AddIssueRow(relation, issue, &batch_[i]);
+        for (const Issue &issue : rows[static_cast<std::size_t>(row_of[i])].issues) add(issue);
     }
-    if (relation.rows.empty()) return;
-    Writing scope(plan, id_);
-    Run("_import_write_errors($1::pg_catalog.uuid)", {ToText(id_)});
+    write();
 }
 
 void Import::ReportProgress(std::int64_t bytes) {

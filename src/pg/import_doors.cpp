@@ -196,6 +196,11 @@ void forget_aborted(SubXactEvent event, SubTransactionId id, SubTransactionId pa
 }
 
 void forget_all(XactEvent event, void *) {
+    // Only without its last trigger does a view's import stay open; its rows must not vanish in silence.
+    if ((event == XACT_EVENT_PRE_COMMIT || event == XACT_EVENT_PRE_PREPARE) && !view_imports.empty())
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                        errmsg("an import into a view did not end"),
+                        errhint("The trigger \"import_end\" of the view is missing.")));
     if (event == XACT_EVENT_ABORT || event == XACT_EVENT_PARALLEL_ABORT || event == XACT_EVENT_COMMIT ||
         event == XACT_EVENT_PREPARE)
         view_imports.clear();

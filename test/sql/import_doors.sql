@@ -123,6 +123,11 @@ CREATE TRIGGER t BEFORE INSERT ON elsewhere FOR EACH ROW EXECUTE FUNCTION contac
 INSERT INTO elsewhere VALUES ('x');
 DROP TABLE elsewhere;
 SELECT * FROM contacts.import_batch('contact_insert') AS b(contact_id uuid);
+-- Without its last trigger an import does not end, and says so.
+BEGIN;
+DROP TRIGGER import_end ON csv_8x8;
+INSERT INTO csv_8x8 ("Contact.FirstName", "User.LastName") VALUES ('Una', 'Ude');
+COMMIT;
 -- A view of the DBA's over the same table, of an unknown format.
 CREATE VIEW csv_own AS SELECT first_name AS "A" FROM contact;
 CREATE TRIGGER b BEFORE INSERT ON csv_own FOR EACH STATEMENT EXECUTE FUNCTION contacts.import_view('own', 'contact');

@@ -81,6 +81,13 @@ SELECT records, inserted FROM import_csv(convert_to(E'Last Name,First Name\n"=cm
 SELECT first_name, last_name FROM contact WHERE last_name ~ '^[=#]' ORDER BY 2;
 SELECT * FROM faults;
 
+-- One record with very many faults: the first hundred are listed, its long cells once.
+SELECT records, failed FROM import_csv(convert_to((SELECT E'Contact.FirstName,User.LastName,Contact.PhoneNumber\nAl,Bo,'
+         || string_agg(format('x%s OTHER', i), ': ') || E'\nCy,Do,x WORK: y WORK\n' FROM generate_series(1, 1000) i), 'UTF8'));
+SELECT record, code, count(*), count(cells) AS with_cells, max(message) FILTER (WHERE code = 'more_issues') AS message
+  FROM import_error WHERE import_id = (SELECT max(import_id::text)::uuid FROM import_run) GROUP BY 1, 2 ORDER BY 1, 2;
+SELECT left(f, 40) AS begins, length(f) > 10000 AS long FROM error_file() AS f;
+
 -- What only the database can refuse costs the record at fault alone, among 3000 good ones.
 CREATE TABLE audit (what text);
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -135,6 +142,16 @@ CREATE OR REPLACE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN I
 SELECT * FROM import_csv(convert_to(E'Contact.FirstName,User.LastName\nHh,Fine\n', 'UTF8'));
 \set VERBOSITY default
 SELECT count(*) FROM import_run WHERE finished_at IS NULL;
+-- A trigger of the DBA's that imports: each import by itself.
+CREATE OR REPLACE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.last_name = 'Twin' THEN INSERT INTO crm.csv_cinnox ("First Name", "Last Name") VALUES (NEW.first_name, 'Shadow'), (NULL, NULL), ('No name', NULL); END IF;
+  RETURN NULL;
+END $$;
+SELECT records, inserted, failed, blank FROM import_csv(convert_to(E'Contact.FirstName,User.LastName\nOne,Twin\nTwo,Twin\nTwo,\n', 'UTF8'));
+SELECT r.format, r.records, r.inserted, r.failed, r.blank,
+       (SELECT array_agg(c.first_name ORDER BY c.contact_id) FROM contact c WHERE c.import_id = r.import_id) AS contacts
+  FROM import_run r ORDER BY r.import_id DESC LIMIT 3;
 DROP TRIGGER note ON contact;
 -- A column of the DBA's without a default: every record fails, and says so.
 ALTER TABLE contact ALTER code DROP DEFAULT;

@@ -13,7 +13,9 @@ namespace {
 
 using Cells = std::vector<std::string>;
 
-const Format &Named(const char *name) { return *FindFormat(name); }
+const Format &Named(const char *name) {
+    return *FindFormat(name);
+}
 
 std::string ViewHeader(const char *name) {
     std::string out;
@@ -33,16 +35,19 @@ std::string DetectedFormat(std::string_view line) {
 }
 
 constexpr char k8x8Documented[] =
-    "Contact.FirstName,User.LastName,NickName,Contact.Title,Contact.Department,Contact.Location,Contact.PhoneNumber,"
+    "Contact.FirstName,User.LastName,NickName,Contact.Title,Contact.Department,Contact.Location,Contact."
+    "PhoneNumber,"
     "Contact.Emails,Contact.Custom.Field1,Contact.Custom.Field2,Contact.Custom.Field3,Contact.ContactID";
 constexpr char k8x8Template[] =
-    "Contact.FirstName,Contact.LastName,Contact.PhoneNumbers,Contact.NickName,Contact.JobTitle,Contact.Department,"
+    "Contact.FirstName,Contact.LastName,Contact.PhoneNumbers,Contact.NickName,Contact.JobTitle,Contact."
+    "Department,"
     "Contact.Location,Contact.Email,Contact.CustomField1,Contact.CustomField2,Contact.CustomField3";
 constexpr char k8x8Legacy[] =
     "First Name,Last Name,Nick Name,Email Addresses,Phones,Addresses,Job Title,Department,Location,Custom "
     "Field1,Custom Field2,Custom Field3,Contact Id";
 constexpr char kCinnox[] =
-    "First Name,Last Name,Type,Level,Company,Job Title,Department,Birth Date,Language,Group,Mobile,Work,Home,Other,"
+    "First Name,Last Name,Type,Level,Company,Job Title,Department,Birth "
+    "Date,Language,Group,Mobile,Work,Home,Other,"
     "Email,Other Email,Street,City,State,ZIP code,Country,Facebook,WhatsApp,WeChat,Twitter,LinkedIn";
 
 // What a record of the format means.
@@ -87,7 +92,8 @@ TEST(Formats, EveryColumnCanBeTold) {
         std::set<std::string> seen;
         for (const Column &column : format.columns) {
             EXPECT_STRNE(NameOf(column.target), "") << column.header;
-            EXPECT_TRUE(seen.insert(NormalizeHeader(column.header, false)).second) << format.name << column.header;
+            EXPECT_TRUE(seen.insert(NormalizeHeader(column.header, false)).second)
+                << format.name << column.header;
             EXPECT_TRUE(column.min_length <= column.max_length || column.max_length == 0) << column.header;
         }
     }
@@ -117,7 +123,8 @@ TEST(Header, Detected) {
     EXPECT_EQ(DetectedFormat(std::string(kCinnox) + ",Whatever"), "cinnox");
     EXPECT_EQ(DetectedFormat("Last Name"), "cinnox");
     EXPECT_EQ(DetectedFormat("Contact ID,Contact First Name,Contact Last Name"), "genesys");
-    EXPECT_EQ(DetectedFormat("Contact Id,Contact First Name,Contact Last Name,Account Id,Account Name"), "genesys");
+    EXPECT_EQ(DetectedFormat("Contact Id,Contact First Name,Contact Last Name,Account Id,Account Name"),
+              "genesys");
     EXPECT_EQ(DetectedFormat("Account ID,Account Name"), "genesys");
     EXPECT_EQ(DetectedFormat("Contact.ContactID,Contact.PhoneNumber"), "8x8") << "an update needs no name";
     // Case counts for the documented headers of Genesys.
@@ -148,7 +155,8 @@ TEST(Header, HintsSayWhatToDo) {
 
 TEST(Header, FoundBehindAPreamble) {
     const Result<HeaderMatch> match = FindHeader(
-        nullptr, {{"Contacts of ACME"}, {"", ""}, {"Last Name of the owner", "x"}, Header(kCinnox), {"Ann", "Lee"}});
+        nullptr,
+        {{"Contacts of ACME"}, {"", ""}, {"Last Name of the owner", "x"}, Header(kCinnox), {"Ann", "Lee"}});
     ASSERT_TRUE(match);
     EXPECT_EQ(match->record, 3u);
     EXPECT_FALSE(FindHeader(nullptr, {}).ok());
@@ -157,8 +165,9 @@ TEST(Header, FoundBehindAPreamble) {
 
 TEST(Header, ColumnsThatAreUnknownTwiceOrNameless) {
     const Mapping mapping =
-        MapHeader(Named("8x8"), Header("Contact.FirstName,User.LastName,,Shoe Size,Shoe Size,First Name,field1,"
-                                       "Contact.Custom.Field1,Error Detail"))
+        MapHeader(Named("8x8"),
+                  Header("Contact.FirstName,User.LastName,,Shoe Size,Shoe Size,First Name,field1,"
+                         "Contact.Custom.Field1,Error Detail"))
             .value();
     // field1 is the key of a known column too: one value, the first one.
     EXPECT_EQ(mapping.custom_keys, (std::vector<std::string>{"column_3", "Shoe Size", "field1"}));
@@ -176,7 +185,8 @@ TEST(Header, ManyColumnsAreNoMatter) {
     Cells header = Header(kCinnox);
     for (int i = 0; i < 60000; ++i) header.push_back(i % 2 ? "Last Name" : "Own " + std::to_string(i));
     EXPECT_TRUE(MapHeader(Named("cinnox"), header).ok());
-    EXPECT_FALSE(FindHeader(nullptr, Cells{} == header ? std::vector<Cells>{} : std::vector<Cells>(5, header)).ok());
+    EXPECT_FALSE(
+        FindHeader(nullptr, Cells{} == header ? std::vector<Cells>{} : std::vector<Cells>(5, header)).ok());
 }
 
 TEST(Date, ReadsOneForm) {
@@ -187,10 +197,10 @@ TEST(Date, ReadsOneForm) {
     EXPECT_EQ(ParseDate("12/14/1604").value(), "--12-14");
     for (const char *none : {"0/0/00", "00/00/0000", "0000-00-00", "0000-00-00 00:00:00", "0"})
         EXPECT_EQ(ParseDate(none).value(), "") << none;
-    for (const char *bad :
-         {"13/12/1980", "14/12/1980", "02/29/1900", "04/31/1980", "12/0/1980", "12/14/80", "12/14/19800", "12/14/",
-          "/12/1980", "1980-12-14", "12.14.1980", "29569", "12/14/0000", "-1/14/1980", "+1/2/1980", "1/2/3/4", "n0ne",
-          "12 /14/1980", "१२/१४/१९८०", "December 14, 1980"})
+    for (const char *bad : {"13/12/1980", "14/12/1980",  "02/29/1900",  "04/31/1980", "12/0/1980",
+                            "12/14/80",   "12/14/19800", "12/14/",      "/12/1980",   "1980-12-14",
+                            "12.14.1980", "29569",       "12/14/0000",  "-1/14/1980", "+1/2/1980",
+                            "1/2/3/4",    "n0ne",        "12 /14/1980", "१२/१४/१९८०", "December 14, 1980"})
         EXPECT_FALSE(ParseDate(bad).ok()) << bad;
 }
 
@@ -207,7 +217,8 @@ TEST(Validate, LanguagesAndCountries) {
     EXPECT_EQ(ReadCinnox("Language", {"Traditional Chinese"}).draft[ContactField::kLanguage].text, "zh-Hant");
     EXPECT_EQ(ReadCinnox("Language", {"Blah blah"}).codes(), std::set<std::string>{"language_invalid"});
     const auto country = [](const char *text) { return ReadCinnox("Country", {text}); };
-    EXPECT_EQ(country("Hong Kong").Part(PartKind::kAddress, "primary")->components[kAddressCountry].text, "HK");
+    EXPECT_EQ(country("Hong Kong").Part(PartKind::kAddress, "primary")->components[kAddressCountry].text,
+              "HK");
     EXPECT_EQ(country("Hong Kong").codes(Severity::kWarning), std::set<std::string>{});
     EXPECT_EQ(country("HKG").codes(Severity::kWarning), std::set<std::string>{"country_spelling"});
     EXPECT_EQ(country("Narnia").codes(), std::set<std::string>{"country_invalid"});
@@ -258,7 +269,8 @@ TEST(Validate, PhonesByTheRuleOfTheFormat) {
         return ReadRecord("genesys", "Contact ID,Contact First Name,Contact Last Name,Contact Work Phone",
                           {"c", "A", "B", text});
     };
-    EXPECT_EQ(genesys("(317) 555-0123").Part(PartKind::kPhone, "work")->components[kPhoneNumber].text, "+13175550123");
+    EXPECT_EQ(genesys("(317) 555-0123").Part(PartKind::kPhone, "work")->components[kPhoneNumber].text,
+              "+13175550123");
     const Read kept = genesys("ask the desk");
     EXPECT_FALSE(kept.draft.failed());
     EXPECT_EQ(kept.Part(PartKind::kPhone, "work")->components[kPhoneEntered].text, "ask the desk");
@@ -269,11 +281,14 @@ TEST(Validate, ExtensionInAColumnOfItsOwn) {
     const auto read = [](const char *number, const char *extension, bool clear = false) {
         Rules rules;
         rules.clear_empty = clear;
-        return ReadRecord("genesys",
-                          "Contact Work Phone Extension,Contact ID,Contact First Name,Contact Last Name,Contact Work Phone",
-                          {extension, "c", "A", "B", number}, rules);
+        return ReadRecord(
+            "genesys",
+            "Contact Work Phone Extension,Contact ID,Contact First Name,Contact Last Name,Contact Work Phone",
+            {extension, "c", "A", "B", number}, rules);
     };
-    const auto number = [](const Read &r) { return r.Part(PartKind::kPhone, "work")->components[kPhoneNumber].text; };
+    const auto number = [](const Read &r) {
+        return r.Part(PartKind::kPhone, "work")->components[kPhoneNumber].text;
+    };
     EXPECT_EQ(number(read("3175550123", "12")), "+13175550123;ext=12");
     EXPECT_EQ(number(read("3175550123 x34", "12")), "+13175550123;ext=12");
     EXPECT_EQ(number(read("3175550123", "")), "+13175550123");
@@ -286,7 +301,8 @@ TEST(Validate, ExtensionInAColumnOfItsOwn) {
 
 // The parts of a list as "label value", and the codes of its faults.
 std::string ReadList(const char *header, const char *text) {
-    const Read read = ReadRecord("8x8", std::string("Contact.FirstName,User.LastName,") + header, {"Al", "Bo", text});
+    const Read read =
+        ReadRecord("8x8", std::string("Contact.FirstName,User.LastName,") + header, {"Al", "Bo", text});
     std::string out;
     for (const PartChange &change : read.draft.parts)
         for (const Part &part : change.list) {
@@ -313,11 +329,13 @@ TEST(Validate, PhoneLists) {
               "home +447890123456 !phone_type_unknown");
     EXPECT_EQ(ReadList("Contact.PhoneNumber", ": ; :"), "");
     EXPECT_EQ(ReadList("Contact.PhoneNumber", "WORK"), "other WORK !phone_type_missing !phone_invalid");
-    EXPECT_EQ(ReadList("Contact.PhoneNumber", "1 WORK: 2 HOME").find("work 1, home 2 !"), 0u) << "all faults of a cell";
+    EXPECT_EQ(ReadList("Contact.PhoneNumber", "1 WORK: 2 HOME").find("work 1, home 2 !"), 0u)
+        << "all faults of a cell";
 }
 
 TEST(Validate, EmailAndAddressLists) {
-    EXPECT_EQ(ReadList("Email Addresses", "a_b@x.example_WORK;c@x.example_HOME"), "work a_b@x.example, home c@x.example");
+    EXPECT_EQ(ReadList("Email Addresses", "a_b@x.example_WORK;c@x.example_HOME"),
+              "work a_b@x.example, home c@x.example");
     EXPECT_EQ(ReadList("Email Addresses", "a_home@x.example"), "other a_home@x.example !type_missing");
     EXPECT_EQ(ReadList("Email Addresses", "bad_WORK"), " !email_invalid");
     EXPECT_EQ(ReadList("Email Addresses", "a@x.example_DESK"), " !type_unknown");
@@ -339,12 +357,14 @@ TEST(Validate, RaggedRecords) {
     EXPECT_FALSE(ReadRecord("8x8", header, {"Al", "Bo"}).draft.failed());
     EXPECT_FALSE(ReadRecord("8x8", header, {"Al", "Bo", "", "", " "}).draft.failed());
     EXPECT_EQ(ReadRecord("8x8", header, {"Al"}).codes(), std::set<std::string>{"required_missing"});
-    EXPECT_EQ(ReadRecord("8x8", header, {"Al", "Bo", "", "x"}).codes(), std::set<std::string>{"wrong_field_count"});
+    EXPECT_EQ(ReadRecord("8x8", header, {"Al", "Bo", "", "x"}).codes(),
+              std::set<std::string>{"wrong_field_count"});
     EXPECT_EQ(ReadRecord("8x8", header, {"", "", "", "x"}).codes(),
               (std::set<std::string>{"wrong_field_count", "required_missing"}));
     Rules strict;
     strict.strict = true;
-    EXPECT_EQ(ReadRecord("8x8", header, {"Al", "Bo"}, strict).codes(), std::set<std::string>{"wrong_field_count"});
+    EXPECT_EQ(ReadRecord("8x8", header, {"Al", "Bo"}, strict).codes(),
+              std::set<std::string>{"wrong_field_count"});
 }
 
 TEST(Validate, LimitsCountCharacters) {
@@ -371,7 +391,8 @@ TEST(Validate, EmptyCellsKeepOrClear) {
     Rules clear;
     clear.clear_empty = true;
     clear.mode = Mode::kUpdate;
-    const char *header = "Contact.ContactID,NickName,Contact.PhoneNumber,Contact.Emails,Contact.Custom.Field1";
+    const char *header =
+        "Contact.ContactID,NickName,Contact.PhoneNumber,Contact.Emails,Contact.Custom.Field1";
     Rules update;
     update.mode = Mode::kUpdate;
     const Read kept = ReadRecord("8x8", header, {"x", "", "", "", ""}, update);
@@ -391,7 +412,8 @@ TEST(Validate, EmptyCellsKeepOrClear) {
 
 TEST(Validate, Organizations) {
     const char *header =
-        "Contact ID,Contact First Name,Contact Last Name,Account ID,Account Name,Account Employee Count,Account Tags";
+        "Contact ID,Contact First Name,Contact Last Name,Account ID,Account Name,Account Employee "
+        "Count,Account Tags";
     const auto read = [&](Cells cells) { return ReadRecord("genesys", header, std::move(cells)); };
     const Read alone = read({"", "", "", "a1", "Acme", "12", "x; y,z,"});
     EXPECT_FALSE(alone.draft.failed());
@@ -400,7 +422,8 @@ TEST(Validate, Organizations) {
     EXPECT_EQ(read({"", "", "", "a1", "", "", ""}).codes(), std::set<std::string>{"required_missing"});
     EXPECT_FALSE(read({"c", "A", "B", "a1", "", "", ""}).draft.failed()) << "a mention by ID";
     EXPECT_EQ(read({"c", "A", "B", "", "Acme", "", ""}).codes(), std::set<std::string>{"required_missing"});
-    EXPECT_EQ(read({"c", "A", "B", "a1", "Acme", "-1", ""}).codes(), std::set<std::string>{"integer_invalid"});
+    EXPECT_EQ(read({"c", "A", "B", "a1", "Acme", "-1", ""}).codes(),
+              std::set<std::string>{"integer_invalid"});
     EXPECT_FALSE(read({"c", "A", "B", "", "", "", ""}).draft.organization.has_value());
     // A company alone is a contact's in CINNOX.
     const Read company = ReadRecord("cinnox", "Last Name,Company", {"", "Acme"});

@@ -78,12 +78,14 @@ class PlanTest : public testing::Test {
         return out;
     }
     std::string Phones(const char *what) const {
-        return Rows((std::string("phone_") + what).c_str(), {"position", "label", "number", "entered", "accepts_sms"});
+        return Rows((std::string("phone_") + what).c_str(),
+                    {"position", "label", "number", "entered", "accepts_sms"});
     }
     Outcome OutcomeOf(std::size_t row) const { return plan_.rows[row].outcome; }
     std::string CodesOf(std::size_t row) const {
         std::string out;
-        for (const Issue &issue : plan_.rows[row].issues) out += (out.empty() ? "" : " ") + std::string(issue.code);
+        for (const Issue &issue : plan_.rows[row].issues)
+            out += (out.empty() ? "" : " ") + std::string(issue.code);
         return out;
     }
 
@@ -101,8 +103,9 @@ TEST_F(PlanTest, InsertsWithDefaults) {
     Add({"Cy", "Do", "Acme", "12/14/1980", "", "", ""});
     Make();
     EXPECT_EQ(Rows("organization_insert", {"organization_id", "name"}), "#100 Acme") << "one organization";
-    EXPECT_EQ(Rows("contact_insert", {"contact_id", "first_name", "contact_type", "contact_level", "organization_id",
-                                      "birth_date", "birth_year_known", "visibility", "owner_id", "custom"}),
+    EXPECT_EQ(Rows("contact_insert",
+                   {"contact_id", "first_name", "contact_type", "contact_level", "organization_id",
+                    "birth_date", "birth_year_known", "visibility", "owner_id", "custom"}),
               "#101 Al lead primary #100 1604-02-29 false company #1 {\"Own \\\"key\\\"\":\"x\\u0009y\"}; "
               "#102 Cy lead primary #100 1980-12-14 true company #1 {}");
     EXPECT_EQ(Phones("insert"), "1 mobile +85212345678 - -");
@@ -111,7 +114,8 @@ TEST_F(PlanTest, InsertsWithDefaults) {
 }
 
 TEST_F(PlanTest, UnchangedIsUnchanged) {
-    Use("8x8", {"Contact.FirstName", "User.LastName", "Contact.PhoneNumber", "Contact.Emails", "Contact.ContactID"});
+    Use("8x8",
+        {"Contact.FirstName", "User.LastName", "Contact.PhoneNumber", "Contact.Emails", "Contact.ContactID"});
     Add({"Al", "Bo", "+85212345678 WORK: call me OTHER: +85212345679 OTHER", "a@b.example", "k"});
     KnownContact &known = Know(0, 7);
     Hold(known, PartKind::kPhone, 2, "work", {"+85212345678", "1234 5678", "true"});
@@ -151,7 +155,8 @@ TEST_F(PlanTest, ListsMergeByPlace) {
 }
 
 TEST_F(PlanTest, SlotsTakeAnyLabelThatNoOtherColumnNames) {
-    Use("genesys", {"Contact ID", "Contact First Name", "Contact Last Name", "Contact Work Phone", "Contact Other Phone"});
+    Use("genesys", {"Contact ID", "Contact First Name", "Contact Last Name", "Contact Work Phone",
+                    "Contact Other Phone"});
     Add({"k", "Al", "Bo", "3175550123", "3175550124"});
     KnownContact &known = Know(0, 7);
     Hold(known, PartKind::kPhone, 1, "mobile", {"+13175550199", std::nullopt, std::nullopt});
@@ -162,7 +167,8 @@ TEST_F(PlanTest, SlotsTakeAnyLabelThatNoOtherColumnNames) {
 }
 
 TEST_F(PlanTest, ExtensionColumnKeepsOrClears) {
-    Use("genesys", {"Contact ID", "Contact First Name", "Contact Last Name", "Contact Work Phone", "Contact Work Phone Extension"});
+    Use("genesys", {"Contact ID", "Contact First Name", "Contact Last Name", "Contact Work Phone",
+                    "Contact Work Phone Extension"});
     Add({"k", "Al", "Bo", "+13175550123", ""});
     Hold(Know(0, 7), PartKind::kPhone, 1, "work", {"+13175550123;ext=12", "x", std::nullopt});
     Make();
@@ -176,20 +182,24 @@ TEST_F(PlanTest, ExtensionColumnKeepsOrClears) {
 
 TEST_F(PlanTest, ClearedPartsAreDeleted) {
     rules_.clear_empty = true;
-    Use("genesys", {"Contact ID", "Contact First Name", "Contact Last Name", "Contact Salutation", "Contact Work Phone",
-                    "Contact Work Email", "Contact Address 1", "Contact City", "Contact External System URL"});
+    Use("genesys",
+        {"Contact ID", "Contact First Name", "Contact Last Name", "Contact Salutation", "Contact Work Phone",
+         "Contact Work Email", "Contact Address 1", "Contact City", "Contact External System URL"});
     Add({"k", "Al", "Bo", "", "", "", "", "", ""});
     KnownContact &known = Know(0, 7);
     known.fields[static_cast<std::size_t>(ContactField::kNamePrefix)] = "Dr";
     known.fields[static_cast<std::size_t>(ContactField::kWebsites)] = "https://a.example\nhttps://b.example";
     Hold(known, PartKind::kPhone, 1, "work", {"+13175550123", std::nullopt, "true"});
     Hold(known, PartKind::kEmail, 1, "work", {"a@b.example"});
-    Hold(known, PartKind::kAddress, 2, "work", {"1 Road", std::nullopt, "City", std::nullopt, std::nullopt, "US", std::nullopt});
+    Hold(known, PartKind::kAddress, 2, "work",
+         {"1 Road", std::nullopt, "City", std::nullopt, std::nullopt, "US", std::nullopt});
     Make();
     EXPECT_EQ(Rows("phone_delete", {"position"}), "1");
     EXPECT_EQ(Rows("email_delete", {"position"}), "1");
-    EXPECT_EQ(Rows("address_update", {"street", "city", "country"}), "- - US") << "no column spoke of the country";
-    EXPECT_EQ(Rows("contact_update", {"name_prefix", "websites"}), "- https://b.example") << "the file's is the first";
+    EXPECT_EQ(Rows("address_update", {"street", "city", "country"}), "- - US")
+        << "no column spoke of the country";
+    EXPECT_EQ(Rows("contact_update", {"name_prefix", "websites"}), "- https://b.example")
+        << "the file's is the first";
 }
 
 TEST_F(PlanTest, CustomFieldsMerge) {
@@ -200,7 +210,8 @@ TEST_F(PlanTest, CustomFieldsMerge) {
     Know(0, 7).custom = {"old", "gone"};
     Know(1, 8).custom = {"same", std::nullopt};
     Make();
-    EXPECT_EQ(Rows("contact_update", {"contact_id", "custom", "custom_removed"}), "#7 {\"field1\":\"new\"} [Own]");
+    EXPECT_EQ(Rows("contact_update", {"contact_id", "custom", "custom_removed"}),
+              "#7 {\"field1\":\"new\"} [Own]");
     EXPECT_EQ(OutcomeOf(1), Outcome::kUnchanged);
 }
 
@@ -284,7 +295,8 @@ TEST_F(PlanTest, RequiredFieldsAreNotEmptied) {
 }
 
 TEST_F(PlanTest, FaultsOfFailedRecordsAreFoundToo) {
-    Use("8x8", {"Contact.FirstName", "User.LastName", "Contact.PhoneNumber", "Contact.Emails", "Contact.ContactID"});
+    Use("8x8",
+        {"Contact.FirstName", "User.LastName", "Contact.PhoneNumber", "Contact.Emails", "Contact.ContactID"});
     Draft draft;
     draft.cells = {"Al", "Bo", "nobody WORK", "bad", "k"};
     Validator(mapping_, rules_).Validate(draft);
@@ -297,14 +309,16 @@ TEST_F(PlanTest, FaultsOfFailedRecordsAreFoundToo) {
 }
 
 TEST_F(PlanTest, OrganizationsAreCoalesced) {
-    Use("genesys", {"Contact ID", "Contact First Name", "Contact Last Name", "Account ID", "Account Name", "Account Industry"});
+    Use("genesys", {"Contact ID", "Contact First Name", "Contact Last Name", "Account ID", "Account Name",
+                    "Account Industry"});
     Add({"", "", "", "a1", "Acme", "Tools"});
     Add({"k", "Al", "Bo", "a1", "", ""});
     Add({"", "", "", "a1", "Acme", "Toys"});
     Add({"", "", "", "a1", "Acme", "Toys"});
     Add({"l", "Cy", "Do", "a2", "", ""});
     Make();
-    EXPECT_EQ(Rows("organization_insert", {"organization_id", "external_id", "name", "industry"}), "#100 a1 Acme Toys");
+    EXPECT_EQ(Rows("organization_insert", {"organization_id", "external_id", "name", "industry"}),
+              "#100 a1 Acme Toys");
     EXPECT_EQ(Rows("contact_insert", {"external_id", "organization_id"}), "k #100");
     EXPECT_EQ(OutcomeOf(0), Outcome::kInserted);
     EXPECT_EQ(OutcomeOf(2), Outcome::kUpdated);
@@ -319,7 +333,8 @@ TEST_F(PlanTest, OrganizationsAreCoalesced) {
 }
 
 TEST_F(PlanTest, KnownOrganizations) {
-    Use("genesys", {"Contact ID", "Contact First Name", "Contact Last Name", "Account ID", "Account Name", "Account Industry"});
+    Use("genesys", {"Contact ID", "Contact First Name", "Contact Last Name", "Account ID", "Account Name",
+                    "Account Industry"});
     Add({"k", "Al", "Bo", "a1", "Acme", "Toys"});
     Add({"l", "Cy", "Do", "", "", ""});
     KnownOrganization &known = matches_.organizations[0];
@@ -348,8 +363,9 @@ TEST_F(PlanTest, Keys) {
     Add({"", "", "", "0000000000000000000000000000000b", "Beta"});
     std::vector<const Draft *> drafts = {&drafts_[0], &drafts_[1]};
     plan_ = MakeKeys(mapping_, ownership_, drafts);
-    EXPECT_EQ(Rows("contact_key", {"row_number", "contact_id", "source", "external_id", "owner_id", "personal"}),
-              "0 #10 genesys 00000000-0000-0000-0000-00000000000A #1 false");
+    EXPECT_EQ(
+        Rows("contact_key", {"row_number", "contact_id", "source", "external_id", "owner_id", "personal"}),
+        "0 #10 genesys 00000000-0000-0000-0000-00000000000A #1 false");
     EXPECT_EQ(Rows("organization_key", {"row_number", "organization_id", "external_id", "name"}),
               "0 - a1 -; 1 #11 0000000000000000000000000000000b -");
 }

@@ -4,6 +4,7 @@
 // random numbers begin.
 #include <gtest/gtest.h>
 #include <sys/wait.h>
+#include <unicode/utf8.h>
 #include <unistd.h>
 
 #include <array>
@@ -90,6 +91,7 @@ class Writer {
         if (format < 2 && OneIn(8)) text = (OneIn(2) ? "00" : "011") + text.substr(1);  // dialled abroad
         if (format == 1 && OneIn(8)) text.insert(text.find(' ') + 1, OneIn(2) ? "(0)" : "0");  // trunk prefix
         for (std::size_t mistakes = Below(4); mistakes > 0 && !text.empty(); --mistakes) Spoil(text);
+        if (OneIn(16)) text = InOtherCharacters(text);
         if (OneIn(16)) text += ";ext=" + std::to_string(Below(100'000));
         return result;
     }
@@ -99,6 +101,33 @@ class Writer {
   private:
     std::size_t Below(std::size_t limit) { return static_cast<std::size_t>(random_() % limit); }
     char Digit() { return static_cast<char>('0' + Below(10)); }
+
+    // Digits of another script, dashes and brackets as typesetters and East Asian keyboards have them.
+    std::string InOtherCharacters(const std::string &text) {
+        static constexpr std::array kZeros = {0xFF10U, 0x0660U, 0x06F0U, 0x0966U, 0x09E6U, 0x1D7CEU};
+        static constexpr std::array kDashes = {0x2010U, 0x2011U, 0x2013U, 0x2014U, 0x2212U, 0x30FCU,
+                                               0xFF0DU, 0xFF0EU, 0xFF0FU, 0x00A0U, 0x3000U, 0x2053U};
+        const char32_t zero = kZeros[Below(kZeros.size())];
+        std::string other;
+        for (const char c : text) {
+            char32_t character = static_cast<unsigned char>(c);
+            if (OneIn(4)) {
+                // stays
+            } else if (c >= '0' && c <= '9') {
+                character = zero + static_cast<char32_t>(c - '0');
+            } else if (c == '-' || c == ' ') {
+                character = kDashes[Below(kDashes.size())];
+            } else if (c == '(' || c == ')' || c == '+' || c == '[' || c == ']') {
+                character = 0xFF00 + static_cast<char32_t>(c - 0x20);
+            }
+            UChar32 code = static_cast<UChar32>(character);
+            char bytes[U8_MAX_LENGTH];
+            int length = 0;
+            U8_APPEND_UNSAFE(bytes, length, code);
+            other.append(bytes, static_cast<std::size_t>(length));
+        }
+        return other;
+    }
 
     void Spoil(std::string &text) {
         static constexpr std::string_view kOther = " -().+/[];x,#0";

@@ -29,8 +29,17 @@ const char *NameOf(Severity severity) {
     return "error";
 }
 
+void Draft::Add(Issue issue) {
+    if (issues.size() < kMaxIssues) {
+        issues.push_back(std::move(issue));
+        return;
+    }
+    ++unlisted;
+    unlisted_error = unlisted_error || issue.severity == Severity::kError;
+}
+
 bool Draft::failed() const {
-    return std::any_of(issues.begin(), issues.end(),
+    return unlisted_error || std::any_of(issues.begin(), issues.end(),
                        [](const Issue &issue) { return issue.severity == Severity::kError; });
 }
 

@@ -136,6 +136,9 @@ struct OrganizationDraft {
     const Cell &operator[](OrganizationField f) const { return fields[static_cast<std::size_t>(f)]; }
 };
 
+// Issues of a record that are listed; a cell may hold thousands of entries, each with a fault of its own.
+inline constexpr std::size_t kMaxIssues = 100;
+
 struct Draft {
     std::int64_t line = 0;    // physical line where the record starts; 0: unknown (COPY)
     std::int64_t record = 0;  // ordinal of the data record
@@ -151,7 +154,10 @@ struct Draft {
     std::optional<OrganizationDraft> organization;
     bool clear_organization = false;  // the contact belongs to none any more
     std::vector<Issue> issues;
+    std::size_t unlisted = 0;  // further issues than kMaxIssues
+    bool unlisted_error = false;
 
+    void Add(Issue issue);
     Cell &operator[](ContactField f) { return fields[static_cast<std::size_t>(f)]; }
     const Cell &operator[](ContactField f) const { return fields[static_cast<std::size_t>(f)]; }
     bool failed() const;

@@ -213,6 +213,7 @@ class Planner {
                 if (known && std::any_of(known->parts[kind].begin(), known->parts[kind].end(), holds)) continue;
                 plan_.rows[row].issues.push_back(issue);
                 plan_.rows[row].outcome = Outcome::kFailed;
+                if (plan_.rows[row].issues.size() >= kMaxIssues) return false;
             }
         return !Failed(row);
     }
@@ -525,17 +526,20 @@ class Planner {
 
     bool MergeGroups(const PartChange &change, const KnownContact &known) {
         const auto &parts = known.parts[static_cast<std::size_t>(change.kind)];
-        const auto has = [](const std::vector<Part> &list, const Part &wanted) {
-            return std::any_of(list.begin(), list.end(), [&](const Part &p) { return p.values == wanted.values; });
+        const auto names = [](const std::vector<Part> &list) {
+            std::set<std::string_view> out;
+            for (const Part &part : list) out.insert(*part.values[0]);
+            return out;
         };
+        const auto wanted = names(change.list), held = names(parts);
         bool changed = false;
         for (const Part &part : change.list)
-            if (!has(parts, part)) {
+            if (!held.count(*part.values[0])) {
                 InsertPart(known.id, change.kind, part, false);
                 changed = true;
             }
         for (const Part &part : parts)
-            if (!has(change.list, part)) {
+            if (!wanted.count(*part.values[0])) {
                 DeletePart(known.id, change.kind, part);
                 changed = true;
             }

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <chrono>
 #include <cstdio>
+#include <unordered_set>
 
 #include "core/email/email.h"
 #include "core/text.h"
@@ -149,6 +150,15 @@ OrganizationField OrganizationFieldOf(Target target) {
     }
 }
 
+// A cell, or several columns, may name a group more than once.
+void DropRepeated(std::vector<Part> &groups) {
+    std::unordered_set<std::string_view> seen;
+    std::vector<Part> unique;
+    for (const Part &group : groups)
+        if (seen.insert(*group.values[0]).second) unique.push_back(group);
+    groups = std::move(unique);
+}
+
 }  // namespace
 
 std::string Sentence(std::string message, std::string_view detail) {
@@ -192,7 +202,7 @@ void Validator::Add(Draft &draft, Severity severity, const char *code, const Bou
     issue.target = bound.column ? NameOf(bound.column->target) : "custom";
     issue.value = Capped(value);
     issue.message = std::move(message);
-    draft.issues.push_back(std::move(issue));
+    draft.Add(std::move(issue));
 }
 
 bool Validator::IsHeader(const std::vector<std::string> &cells) const {
@@ -352,9 +362,9 @@ void Validator::ReadPhone(Draft &draft, const BoundColumn &bound, PartChange &ch
                 Capped(text),
                 Sentence(number.fault()) + (kept ? "; kept as entered" : "")};
     if (!kept && !draft.key.empty() && rules_.mode != Mode::kInsert)
-        change.pending.push_back(std::move(issue));
+        change.pending.push_back(std::move(issue));  // one for each entry of the cell
     else
-        draft.issues.push_back(std::move(issue));
+        draft.Add(std::move(issue));
 }
 
 bool Validator::ReadEmail(Draft &draft, const BoundColumn &bound, std::string text, std::string &address) const {
@@ -400,23 +410,15 @@ void Validator::ReadList(Draft &draft, const BoundColumn &bound, PartChange &cha
     if (target == Target::kGroups) {
         for (const std::string_view name : Split(text, mapping_.format->list_separator[0])) {
             const std::string_view trimmed = TrimCell(name);
-            if (trimmed.empty()) continue;
-            const auto same = [&](const Part &part) { return part.values[0] == trimmed; };
-            if (std::none_of(change.list.begin(), change.list.end(), same))
-                change.list.push_back({0, "", {std::string(trimmed)}});
+            if (!trimmed.empty()) change.list.push_back({0, "", {std::string(trimmed)}});
         }
         return;
     }
     const bool phones = target == Target::kPhoneList;
-    std::string rest = text;
-    while (!rest.empty()) {
-        std::size_t end = 0;
-        for (; end < rest.size(); ++end)
-            if ((rest[end] == ':' && target == Target::kPhoneList) ||
-                (rest[end] == ';' && rest.compare(end, 5, ";ext=") != 0))
-                break;
-        std::string entry(TrimCell(std::string_view(rest).substr(0, end)));
-        rest.erase(0, end + 1);
+    for (std::size_t begin = 0, end; begin < text.size(); begin = end + 1) {
+        for (end = begin; end < text.size(); ++end)
+            if ((text[end] == ':' && phones) || (text[end] == ';' && text.compare(end, 5, ";ext=") != 0)) break;
+        std::string entry(TrimCell(std::string_view(text).substr(begin, end - begin)));
         if (entry.empty()) continue;
         // The type is the last word, set off by a space or an underscore (an e-mail's local part may hold one too).
         std::size_t word = entry.size();
@@ -673,10 +675,10 @@ bool Validator::RequiresAll(const Draft &draft) const {
 void Validator::CheckRequired(Draft &draft) const {
     if (draft.has_contact) {
         if (RequiresAll(draft)) {
-            for (Issue &issue : MissingForInsert(draft)) draft.issues.push_back(std::move(issue));
+            for (Issue &issue : MissingForInsert(draft)) draft.Add(std::move(issue));
         } else if (draft.key.empty()) {
             const Column *id = FindColumn(*mapping_.format, Target::kContactId);
-            draft.issues.push_back({Severity::kError, "required_missing", IndexOf(id), NameOf(Target::kContactId), "",
+            draft.Add({Severity::kError, "required_missing", IndexOf(id), NameOf(Target::kContactId), "",
                                     std::string("an update needs \"") + (id ? id->header : "an ID") + '"'});
         }
     }
@@ -685,18 +687,18 @@ void Validator::CheckRequired(Draft &draft) const {
     const Column *id = FindColumn(*mapping_.format, Target::kOrganizationId);
     const Column *name = FindColumn(*mapping_.format, Target::kOrganizationName);
     if (id && organization.external_id.empty())
-        draft.issues.push_back({Severity::kError, "required_missing", IndexOf(id), NameOf(Target::kOrganizationId), "",
+        draft.Add({Severity::kError, "required_missing", IndexOf(id), NameOf(Target::kOrganizationId), "",
                                 std::string(mapping_.format->title) + " requires \"" + id->header + '"'});
     const bool mentioned_only =
         draft.has_contact && std::none_of(organization.fields.begin(), organization.fields.end(),
                                           [](const Cell &cell) { return cell.is_value(); });
     organization.name_required = !mentioned_only;
     if (organization.name_required && !organization[OrganizationField::kName].is_value())
-        draft.issues.push_back({Severity::kError, "required_missing", IndexOf(name), NameOf(Target::kOrganizationName), "",
+        draft.Add({Severity::kError, "required_missing", IndexOf(name), NameOf(Target::kOrganizationName), "",
                                 std::string(mapping_.format->title) + " requires \"" + name->header + '"'});
     const bool symbol = organization[OrganizationField::kTickerSymbol].is_value();
     if (symbol != organization[OrganizationField::kTickerExchange].is_value())
-        draft.issues.push_back({Severity::kWarning, "ticker_incomplete",
+        draft.Add({Severity::kWarning, "ticker_incomplete",
                                 IndexOf(FindColumn(*mapping_.format, symbol ? Target::kOrganizationTickerSymbol
                                                                             : Target::kOrganizationTickerExchange)),
                                 NameOf(Target::kOrganizationTickerSymbol), "",
@@ -711,7 +713,7 @@ void Validator::Validate(Draft &draft) const {
         std::any_of(draft.cells.begin() + static_cast<std::ptrdiff_t>(width), draft.cells.end(),
                     [](const std::string &cell) { return !TrimCell(cell).empty(); });
     if (surplus || (rules_.strict && draft.cells.size() != width))
-        draft.issues.push_back({Severity::kError, "wrong_field_count", -1, "", "",
+        draft.Add({Severity::kError, "wrong_field_count", -1, "", "",
                                 "the header has " + std::to_string(width) + " columns, this record has " +
                                     std::to_string(draft.cells.size())});
     for (const BoundColumn &bound : mapping_.columns)
@@ -740,6 +742,8 @@ void Validator::Validate(Draft &draft) const {
         draft.has_contact = draft.has_contact || !text.empty();
     }
     AddExtensions(draft);
+    for (PartChange &change : draft.parts)
+        if (change.kind == PartKind::kGroup) DropRepeated(change.list);
     if (rules_.clear_empty) ClearOrganization(draft);
     // A company alone is no contact where the product has no records of organizations.
     if (draft.organization && !FindColumn(*mapping_.format, Target::kOrganizationId)) draft.has_contact = true;

@@ -3,9 +3,6 @@
 #include <array>
 #include <utility>
 
-#include <phonenumbers/geocoding/phonenumber_offline_geocoder.h>
-#include <unicode/locid.h>
-
 #include "core/phone/library.h"
 #include "core/phone/plan/engine.h"
 
@@ -213,16 +210,6 @@ bool IsPossiblePhone(const Phone &phone) {
 // A number is valid if it is of some type.
 bool IsValidPhone(const Phone &phone) {
     return TypeOf(phone) != plan::NumberType::kUnknown;
-}
-
-std::string PhoneLocation(const Phone &phone, std::string_view locale) {
-    const auto number = ToLibrary(phone);
-    if (!number) return {};
-    Library();  // sets the logger that the geocoder uses too
-    static const library::PhoneNumberOfflineGeocoder geocoder;
-    icu::Locale language(std::string(locale).c_str());
-    if (language.isBogus() || *language.getLanguage() == '\0') language = icu::Locale::getEnglish();
-    return geocoder.GetDescriptionForNumber(*number, language);
 }
 
 }  // namespace contacts

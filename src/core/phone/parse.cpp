@@ -317,8 +317,13 @@ std::optional<Result<Phone>> ParseByPlan(std::string_view text, std::string_view
         valid = type.value != plan::NumberType::kUnknown;
         if (valid && possible == Util::IS_POSSIBLE_LOCAL_ONLY) possible = Util::IS_POSSIBLE;
     }
-    // Of short numbers only libphonenumber knows which are emergency numbers.
-    if (!notation.plus && territory && MayBeShort(number.national())) return std::nullopt;
+    // A short number may be one that only the region's phones can dial: libphonenumber knows which.
+    if (!notation.plus && territory && MayBeShort(number.national())) {
+        const plan::Emergency *emergency = territory->emergency();
+        if (possible != Util::IS_POSSIBLE || !emergency || emergency->Is(notation.all()) ||
+            !notation.extension.empty())
+            return std::nullopt;
+    }
     if (possible != Util::IS_POSSIBLE) return LengthFault(possible, text, start, name, number.country_code());
 
     const WholeNumber whole(number);

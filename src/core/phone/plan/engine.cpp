@@ -22,6 +22,42 @@ CharacterClass ClassOf(char c) {
     return kClasses[static_cast<unsigned char>(c)];
 }
 
+struct Character {
+    CharacterClass is = kOther;
+    std::size_t size = 1;  // in bytes
+    char digit = 0;
+};
+
+// What else is a digit, a plus sign or a separator to libphonenumber: digits of some scripts, dashes and
+// brackets. Others are for itself to judge.
+Character NonAscii(std::string_view text) {
+    const auto byte = [&](std::size_t i) -> unsigned {
+        const unsigned value = i < text.size() ? static_cast<unsigned char>(text[i]) : 0;
+        return i == 0 || (value & 0xC0) == 0x80 ? value : 0;
+    };
+    unsigned c = 0;
+    std::size_t size = 0;
+    if ((byte(0) & 0xE0) == 0xC0 && byte(1)) {
+        c = (byte(0) & 0x1F) << 6 | (byte(1) & 0x3F);
+        size = 2;
+    } else if ((byte(0) & 0xF0) == 0xE0 && byte(1) && byte(2)) {
+        c = (byte(0) & 0x0F) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F);
+        size = 3;
+    }
+    for (const unsigned zero : {0x0660U, 0x06F0U, 0x0966U, 0xFF10U})
+        if (c >= zero && c < zero + 10) return {kDigit, size, static_cast<char>('0' + (c - zero))};
+    if (c == 0xFF0B) return {kPlus, size};
+    const bool separator = (c >= 0x2010 && c <= 0x2015) || c == 0x2212 || (c >= 0xFF0D && c <= 0xFF0F) ||
+                           c == 0xFF08 || c == 0xFF09 || c == 0xFF3B || c == 0xFF3D;
+    return separator ? Character{kSeparator, size} : Character{};
+}
+
+Character CharacterAt(std::string_view text, std::size_t i) {
+    const CharacterClass is = ClassOf(text[i]);
+    if (is == kOther && static_cast<unsigned char>(text[i]) >= 0x80) return NonAscii(text.substr(i));
+    return {is, 1, text[i]};
+}
+
 void Set(Number &number, const CallingCode &code, std::string_view national) {
     number.code = &code;
     number.size = national.size();
@@ -74,27 +110,33 @@ bool Notation::Read(std::string_view text) {
 
     // Words before the number say nothing.
     std::size_t i = 0;
-    for (; i < text.size(); ++i) {
-        const CharacterClass is = ClassOf(text[i]);
-        if (is == kDigit || is == kPlus) break;
+    for (; i < text.size();) {
+        const Character character = CharacterAt(text, i);
+        if (character.is == kDigit || character.is == kPlus) break;
         const auto c = static_cast<unsigned char>(text[i]);
-        if (c >= 0x80 || c < ' ' || c == ';' || c == '/') return false;
+        if (character.is == kOther && (c >= 0x7F || c < ' ' || c == ';')) return false;
+        if (c == '/') return false;
+        i += character.size;
     }
-    if (i < text.size() && text[i] == '+') {
-        plus = true;
-        ++i;
+    if (i < text.size()) {
+        const Character first = CharacterAt(text, i);
+        plus = first.is == kPlus;
+        if (plus) i += first.size;
     }
     std::size_t slash = std::string_view::npos;
-    for (; i < text.size(); ++i) {
-        const CharacterClass is = ClassOf(text[i]);
-        if (is == kDigit) {
+    bool ascii = true;
+    for (; i < text.size();) {
+        const Character character = CharacterAt(text, i);
+        if (character.is == kDigit) {
             if (size == kMaxDigits) return false;
-            digits[size++] = text[i];
-        } else if (is != kSeparator) {
+            digits[size++] = character.digit;
+        } else if (character.is != kSeparator) {
             break;
         } else if (text[i] == '/') {
             slash = size;
         }
+        if (character.size > 1) ascii = false;
+        i += character.size;
     }
     if (size < kFewestDigits) return false;
     if (i < text.size()) {
@@ -105,6 +147,7 @@ bool Notation::Read(std::string_view text) {
             if (ClassOf(c) != kDigit) return false;
     }
     // A few digits behind a slash may be those of another number.
+    if (slash != std::string_view::npos && !ascii) return false;
     const std::size_t behind = slash == std::string_view::npos ? 0 : size - slash + extension.size();
     return behind == 0 || behind > kMostDigitsOfAnother;
 }

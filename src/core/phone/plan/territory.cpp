@@ -8,6 +8,8 @@
 namespace i18n::phonenumbers {
 int metadata_size() __attribute__((weak));
 const void *metadata_get() __attribute__((weak));
+int short_metadata_size() __attribute__((weak));
+const void *short_metadata_get() __attribute__((weak));
 }  // namespace i18n::phonenumbers
 
 namespace contacts::plan {
@@ -37,6 +39,7 @@ enum MetadataField {
     kMainCountryForCode = 22,
     kLeadingDigits = 23,
     kUanDesc = 25,
+    kEmergencyDesc = 27,
     kVoicemailDesc = 28
 };
 enum DescField { kNationalNumberPattern = 2, kPossibleLength = 9, kPossibleLengthLocalOnly = 10 };
@@ -144,7 +147,7 @@ bool IsPlainTemplate(std::string_view text) {
 
 class TerritoryReader {
   public:
-    explicit TerritoryReader(std::string_view bytes) : bytes_(bytes) {}
+    TerritoryReader(std::string_view id, std::string_view bytes) : id_(id), bytes_(bytes) {}
 
     bool Read(Numbering &numbering) const {
         AutomatonBuilder builder;
@@ -236,6 +239,32 @@ class TerritoryReader {
         writing.national_.list.shrink_to_fit();
         writing.international_.list.shrink_to_fit();
         return true;
+    }
+
+    // From the library's other collection, of short numbers, where the territory may be missing.
+    bool Read(Emergency &emergency) const {
+        if (!i18n::phonenumbers::short_metadata_get || !i18n::phonenumbers::short_metadata_size) return false;
+        Message collection({static_cast<const char *>(i18n::phonenumbers::short_metadata_get()),
+                            static_cast<std::size_t>(i18n::phonenumbers::short_metadata_size())});
+        while (collection.Next()) {
+            if (collection.field() != kMetadata) continue;
+            std::string_view id, pattern;
+            Message territory(collection.text());
+            while (territory.Next()) {
+                if (territory.field() == kId) id = territory.text();
+                if (territory.field() != kEmergencyDesc) continue;
+                Message desc(territory.text());
+                while (desc.Next())
+                    if (desc.field() == kNationalNumberPattern) pattern = desc.text();
+                if (!desc.sound()) return false;
+            }
+            if (!territory.sound()) return false;
+            if (id != id_ || pattern.empty()) continue;
+            AutomatonBuilder builder;
+            if (!builder.Add(pattern, 1)) return false;
+            emergency.numbers_ = builder.Build();
+        }
+        return collection.sound();
     }
 
   private:
@@ -340,7 +369,7 @@ class TerritoryReader {
         return !format.groups.empty();
     }
 
-    std::string_view bytes_;
+    std::string_view id_, bytes_;
 };
 
 NumberType Numbering::Type(std::string_view national) const {
@@ -447,7 +476,7 @@ template <class Part>
 const Part *Territory::Get(Lazy<Part> &lazy) const {
     if (!lazy.tried) {
         auto part = std::make_unique<Part>();
-        if (TerritoryReader(bytes_).Read(*part)) lazy.part = std::move(part);
+        if (TerritoryReader(id_, bytes_).Read(*part)) lazy.part = std::move(part);
         lazy.tried = true;
     }
     return lazy.part.get();
@@ -461,6 +490,9 @@ const Dialling *Territory::dialling() const {
 }
 const Writing *Territory::writing() const {
     return Get(writing_);
+}
+const Emergency *Territory::emergency() const {
+    return Get(emergency_);
 }
 
 std::size_t Territory::memory() const {

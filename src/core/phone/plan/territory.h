@@ -109,6 +109,16 @@ class Writing {
     std::string extension_label_;
 };
 
+// Numbers that only the phones of a territory can dial, in an emergency.
+class Emergency {
+  public:
+    bool Is(std::string_view digits) const { return numbers_.Matching(digits) != 0; }
+
+  private:
+    friend class TerritoryReader;
+    Automaton numbers_;
+};
+
 class Territory {
   public:
     Territory(std::string_view id, int country_code, std::string_view bytes)
@@ -121,6 +131,7 @@ class Territory {
     const Numbering *numbering() const;
     const Dialling *dialling() const;
     const Writing *writing() const;
+    const Emergency *emergency() const;
     std::size_t memory() const;
 
   private:
@@ -138,6 +149,7 @@ class Territory {
     mutable Lazy<Numbering> numbering_;
     mutable Lazy<Dialling> dialling_;
     mutable Lazy<Writing> writing_;
+    mutable Lazy<Emergency> emergency_;
 };
 
 // All territories of one calling code.
