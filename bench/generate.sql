@@ -1,6 +1,6 @@
 -- Makes an 8x8 contact file of :records records, header first: two phones and one e-mail address each, names in several
 -- scripts, no ID. The same file every time: whatever looks random comes from a hash of the record's number.
--- :bad is how many of a hundred records hold a fault (a phone number with a digit too few, an address without a domain).
+-- :bad is how many of a hundred records hold a fault (a phone number with too few digits, an address without a domain).
 \set ON_ERROR_STOP on
 COPY (
   WITH name(script, first_names, last_names) AS (
@@ -38,9 +38,10 @@ COPY (
          ('{Engineer,Head of Support,Buyer,Analyst,"Director, Sales",Notary}'::text[])[1 + r.b % 6] AS "Contact.Title",
          ('{Support,Research,Purchasing,Sales}'::text[])[1 + r.a % 4] AS "Contact.Department",
          ('{Berlin,"Dublin, Ireland",香港,São Paulo,Москва,"New York"}'::text[])[1 + r.b % 7] AS "Contact.Location",
-         concat('+', p.first_digits[1 + r.a % p.count],
-                CASE WHEN r.i % 200 < :bad * 2 AND r.i % 2 = 0 THEN '1'
-                     ELSE lpad((r.b % power(10, p.digits[1 + r.a % p.count])::int)::text, p.digits[1 + r.a % p.count], '2')
+         concat('+', CASE WHEN r.i % 200 < :bad * 2 AND r.i % 2 = 0 THEN left(p.first_digits[1 + r.a % p.count], 2) || '1'
+                          ELSE p.first_digits[1 + r.a % p.count]
+                               || lpad((r.b % power(10, p.digits[1 + r.a % p.count])::int)::text,
+                                       p.digits[1 + r.a % p.count], '2')
                 END, ' WORK: +', p.first_digits[1 + r.b % p.count],
                 lpad((r.a % power(10, p.digits[1 + r.b % p.count])::int)::text, p.digits[1 + r.b % p.count], '3'),
                 ' MOBILE') AS "Contact.PhoneNumber",
