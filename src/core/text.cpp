@@ -29,7 +29,7 @@ bool EqualIgnoreCase(std::string_view a, std::string_view b) {
            });
 }
 
-std::string_view TrimCell(std::string_view text) {
+std::string_view Trim(std::string_view text) {
     for (;;) {
         const std::size_t before = text.size();
         while (!text.empty() && IsSpace(text.front())) text.remove_prefix(1);

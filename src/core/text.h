@@ -39,7 +39,7 @@ constexpr bool IsInvisible(char32_t c) {
 }
 
 // Both ends trimmed of white space: ASCII's, NBSP (U+00A0) and IDEOGRAPHIC SPACE (U+3000).
-std::string_view TrimCell(std::string_view text);
+std::string_view Trim(std::string_view text);
 
 // Without the characters that are invisible; what is no UTF-8 stays as it is.
 std::string StripInvisible(std::string_view text);

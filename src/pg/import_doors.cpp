@@ -246,7 +246,7 @@ void AddViewRow(Oid view, HeapTuple tuple, TupleDesc desc) {
     for (const int number : open.columns) {
         const char *cell = number == 0 ? nullptr : Call([&] { return SPI_getvalue(tuple, desc, number); });
         draft.cells.emplace_back(cell ? cell : "");
-        blank = blank && TrimCell(draft.cells.back()).empty();
+        blank = blank && Trim(draft.cells.back()).empty();
     }
     if (blank) return open.import.AddBlank();
     open.import.Add(std::move(draft));

@@ -12,7 +12,7 @@ constexpr std::int64_t kMegabyte = 1024 * 1024;
 Format EightByEight() {
     Format f{};
     f.name = "8x8";
-    f.title = "8x8 external contacts";
+    f.title = "8x8";
     f.source = "8x8";
     f.columns = {
         {"Contact.FirstName", "First Name", Target::kFirstName, "", true, 2, 30},
@@ -46,7 +46,7 @@ Format EightByEight() {
 Format Cinnox() {
     Format f{};
     f.name = "cinnox";
-    f.title = "CINNOX external contacts";
+    f.title = "CINNOX";
     f.source = "cinnox";
     f.columns = {
         {"First Name", "", Target::kFirstName},
@@ -93,7 +93,7 @@ Format Cinnox() {
 Format Genesys() {
     Format f{};
     f.name = "genesys";
-    f.title = "Genesys Cloud external contacts";
+    f.title = "Genesys Cloud";
     f.source = "genesys";
     const auto exact = [](Column column) {
         column.header_case = HeaderCase::kExact;

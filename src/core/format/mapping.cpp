@@ -282,7 +282,7 @@ Fault UnknownHeader(const Format &format, const std::vector<std::string> &header
 
 std::string NormalizeHeader(std::string_view header, bool loose) {
     const std::string visible = StripInvisible(header);
-    const std::string_view trimmed = TrimCell(visible);
+    const std::string_view trimmed = Trim(visible);
     if (!loose) return std::string(trimmed);
     std::string out;
     bool gap = false;

@@ -16,7 +16,7 @@ bool SameEntered(const std::optional<std::string> &held, std::string_view shown)
     if (*held == shown) return true;
     std::string blanked = *held;
     std::replace_if(blanked.begin(), blanked.end(), [](char c) { return c == ':' || c == ';'; }, ' ');
-    return TrimCell(blanked) == shown;
+    return Trim(blanked) == shown;
 }
 
 using Fields = std::array<Cell, static_cast<std::size_t>(OrganizationField::kCount)>;

@@ -217,7 +217,7 @@ bool Validator::IsDescription(const std::vector<std::string> &cells) const {
     for (const BoundColumn &bound : mapping_.columns) {
         if (!bound.column || static_cast<std::size_t>(bound.index) >= cells.size()) continue;
         const std::string &cell = cells[static_cast<std::size_t>(bound.index)];
-        if (TrimCell(cell).empty()) continue;
+        if (Trim(cell).empty()) continue;
         // No contact has a phone without a digit or an address without an @.
         if (bound.column->target == Target::kPhoneList) {
             if (std::any_of(cell.begin(), cell.end(), IsDigit)) return false;
@@ -247,7 +247,7 @@ void Validator::CheckLength(Draft &draft, const BoundColumn &bound, const std::s
 
 Cell Validator::ReadCell(Draft &draft, const BoundColumn &bound, std::string &text) const {
     const auto index = static_cast<std::size_t>(bound.index);
-    if (index < draft.cells.size()) text = std::string(TrimCell(draft.cells[index]));
+    if (index < draft.cells.size()) text = std::string(Trim(draft.cells[index]));
     // A mark that nobody sees is no value.
     if (!text.empty() && static_cast<unsigned char>(text[0]) >= 0x80 && StripInvisible(text).empty()) text.clear();
     if (text.empty()) return rules_.clear_empty && index < draft.cells.size() ? Cell::Clear() : Cell{};
@@ -312,7 +312,7 @@ PartChange &Validator::ChangeOf(Draft &draft, int slot) const {
 
 Result<std::string> Validator::NumberOf(std::string_view cell) const {
     const std::string visible = StripInvisible(cell);
-    std::string text(UnwrapSpreadsheet(TrimCell(visible)));
+    std::string text(UnwrapSpreadsheet(Trim(visible)));
     PhoneRule rule = mapping_.format->phones;
     std::string_view region = mapping_.format->default_region;
     if (!rules_.region.empty()) {
@@ -330,7 +330,7 @@ Result<std::string> Validator::NumberOf(std::string_view cell) const {
     if (phone) return phone->text();
     Fault fault = phone.fault();
     // The message names what stands in the file.
-    const std::string read = Quoted(text), shown = Quoted(TrimCell(cell));
+    const std::string read = Quoted(text), shown = Quoted(Trim(cell));
     if (const std::size_t at = fault.message.find(read); at != std::string::npos)
         fault.message.replace(at, read.size(), shown);
     return fault;
@@ -409,7 +409,7 @@ void Validator::ReadList(Draft &draft, const BoundColumn &bound, PartChange &cha
     const Target target = bound.column->target;
     if (target == Target::kGroups) {
         for (const std::string_view name : Split(text, mapping_.format->list_separator[0])) {
-            const std::string_view trimmed = TrimCell(name);
+            const std::string_view trimmed = Trim(name);
             if (!trimmed.empty()) change.list.push_back({0, "", {std::string(trimmed)}});
         }
         return;
@@ -418,7 +418,7 @@ void Validator::ReadList(Draft &draft, const BoundColumn &bound, PartChange &cha
     for (std::size_t begin = 0, end; begin < text.size(); begin = end + 1) {
         for (end = begin; end < text.size(); ++end)
             if ((text[end] == ':' && phones) || (text[end] == ';' && text.compare(end, 5, ";ext=") != 0)) break;
-        std::string entry(TrimCell(std::string_view(text).substr(begin, end - begin)));
+        std::string entry(Trim(std::string_view(text).substr(begin, end - begin)));
         if (entry.empty()) continue;
         // The type is the last word, set off by a space or an underscore (an e-mail's local part may hold one too).
         std::size_t word = entry.size();
@@ -439,7 +439,7 @@ void Validator::ReadList(Draft &draft, const BoundColumn &bound, PartChange &cha
         }
         if (label) {
             entry.resize(word - 1);
-            entry = std::string(TrimCell(entry));
+            entry = std::string(Trim(entry));
         } else {
             label = "other";
             Add(draft, LimitSeverity(), phones ? "phone_type_missing" : "type_missing", bound, entry,
@@ -465,15 +465,15 @@ void Validator::ReadList(Draft &draft, const BoundColumn &bound, PartChange &cha
             }
             part.values.resize(InfoOf(PartKind::kAddress).values.size());
             const auto set = [&](std::size_t component, std::string_view value) {
-                if (!TrimCell(value).empty()) part.values[component] = std::string(TrimCell(value));
+                if (!Trim(value).empty()) part.values[component] = std::string(Trim(value));
             };
             set(kAddressStreet, fields[0]);
             set(kAddressCity, fields[1]);
             set(kAddressRegion, fields[2]);
             set(kAddressPostalCode, fields[3]);
-            if (!TrimCell(fields[4]).empty()) {
+            if (!Trim(fields[4]).empty()) {
                 Cell code, entered;
-                ReadCountry(draft, bound, std::string(TrimCell(fields[4])), code, entered);
+                ReadCountry(draft, bound, std::string(Trim(fields[4])), code, entered);
                 if (code.is_value()) part.values[kAddressCountry] = code.text;
                 if (entered.is_value()) part.values[kAddressCountryEntered] = entered.text;
             }
@@ -527,7 +527,7 @@ void Validator::AddExtensions(Draft &draft) const {
     for (const BoundColumn &bound : mapping_.columns) {
         if (!bound.column || bound.column->target != Target::kPhoneExtension) continue;
         const auto index = static_cast<std::size_t>(bound.index);
-        const std::string text = index < draft.cells.size() ? std::string(TrimCell(draft.cells[index])) : std::string();
+        const std::string text = index < draft.cells.size() ? std::string(Trim(draft.cells[index])) : std::string();
         const auto found = std::find_if(draft.parts.begin(), draft.parts.end(),
                                         [&](const PartChange &change) { return change.slot == bound.slot; });
         const bool has_number = found != draft.parts.end() && found->components[kPhoneNumber].is_value();
@@ -596,7 +596,7 @@ void Validator::ReadOrganization(Draft &draft, const BoundColumn &bound, const C
             std::string list = cell.text, joined;
             std::replace(list.begin(), list.end(), ',', ';');
             for (const std::string_view element : Split(list, ';'))
-                if (!TrimCell(element).empty()) joined += (joined.empty() ? "" : "\n") + std::string(TrimCell(element));
+                if (!Trim(element).empty()) joined += (joined.empty() ? "" : "\n") + std::string(Trim(element));
             if (!joined.empty()) field = Cell::Value(joined);
             break;
         }
@@ -711,7 +711,7 @@ void Validator::Validate(Draft &draft) const {
     const bool surplus =
         draft.cells.size() > width &&
         std::any_of(draft.cells.begin() + static_cast<std::ptrdiff_t>(width), draft.cells.end(),
-                    [](const std::string &cell) { return !TrimCell(cell).empty(); });
+                    [](const std::string &cell) { return !Trim(cell).empty(); });
     if (surplus || (rules_.strict && draft.cells.size() != width))
         draft.Add({Severity::kError, "wrong_field_count", -1, "", "",
                                 "the header has " + std::to_string(width) + " columns, this record has " +
@@ -720,7 +720,7 @@ void Validator::Validate(Draft &draft) const {
         if (bound.column && bound.column->target == Target::kContactId) {
             const auto index = static_cast<std::size_t>(bound.index);
             if (index >= draft.cells.size() || !draft.key.empty()) continue;
-            draft.key = StripInvisible(UnwrapSpreadsheet(TrimCell(draft.cells[index])));
+            draft.key = StripInvisible(UnwrapSpreadsheet(Trim(draft.cells[index])));
             draft.key_uuid = ParseUuid(draft.key);
         }
     for (const BoundColumn &bound : mapping_.columns) {
