@@ -24,8 +24,8 @@ inline constexpr char kDataCorrupted[] = "XX001";
 inline constexpr char kInternalError[] = "XX000";
 }  // namespace sqlstate
 
-// What is wrong with a value: `code` is stable and machine-readable (`phone_too_short`), the rest is for people.
-// Messages follow PostgreSQL's style: no capital, no full stop; detail and hint are sentences.
+// What is wrong with a value: `code` is stable and machine-readable (`phone_too_short`), the rest is for
+// people. Messages follow PostgreSQL's style: no capital, no full stop; detail and hint are sentences.
 struct Fault {
     const char *code = "";
     std::string message;

@@ -5,14 +5,18 @@
 namespace contacts {
 namespace {
 
-bool StartsWith(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
+bool StartsWith(std::string_view text, std::string_view prefix) {
+    return text.substr(0, prefix.size()) == prefix;
+}
 bool EndsWith(std::string_view text, std::string_view suffix) {
     return text.size() >= suffix.size() && text.substr(text.size() - suffix.size()) == suffix;
 }
 
 constexpr std::string_view kWideSpaces[] = {"\u00A0", "\u3000"};
 
-bool IsSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+bool IsSpace(char c) {
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
 
 }  // namespace
 
@@ -29,7 +33,7 @@ bool EqualIgnoreCase(std::string_view a, std::string_view b) {
            });
 }
 
-std::string_view TrimCell(std::string_view text) {
+std::string_view Trim(std::string_view text) {
     for (;;) {
         const std::size_t before = text.size();
         while (!text.empty() && IsSpace(text.front())) text.remove_prefix(1);

@@ -7,7 +7,9 @@
 
 namespace contacts {
 
-inline char ToLowerAscii(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+inline char ToLowerAscii(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
 bool EqualIgnoreCase(std::string_view a, std::string_view b);  // ASCII
 
 // Length in bytes of the well-formed UTF-8 sequence (RFC 3629) at `p`, 0 if there is none before `end`.
@@ -31,15 +33,16 @@ inline std::size_t Utf8Length(const char *p, const char *end) {
 // The character of a well-formed sequence of `length` bytes.
 char32_t Utf8Character(const char *p, std::size_t length);
 
-// What has no width and no meaning in a number, an address, a key or a header: soft hyphen, zero-width characters,
-// marks and isolates of writing direction, byte order mark. Equal-looking values must not differ by them.
+// What has no width and no meaning in a number, an address, a key or a header: soft hyphen, zero-width
+// characters, marks and isolates of writing direction, byte order mark. Equal-looking values must not differ
+// by them.
 constexpr bool IsInvisible(char32_t c) {
     return c == 0x00AD || c == 0x061C || (c >= 0x200B && c <= 0x200F) || (c >= 0x202A && c <= 0x202E) ||
            (c >= 0x2060 && c <= 0x2064) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
 }
 
 // Both ends trimmed of white space: ASCII's, NBSP (U+00A0) and IDEOGRAPHIC SPACE (U+3000).
-std::string_view TrimCell(std::string_view text);
+std::string_view Trim(std::string_view text);
 
 // Without the characters that are invisible; what is no UTF-8 stays as it is.
 std::string StripInvisible(std::string_view text);

@@ -17,7 +17,7 @@ std::uint64_t UuidV7Generator::SystemClock() {
         duration_cast<nanoseconds>(system_clock::now().time_since_epoch()).count());
 }
 
-void UuidV7Generator::SystemRandom(std::uint8_t* to, std::size_t size) {
+void UuidV7Generator::SystemRandom(std::uint8_t *to, std::size_t size) {
     if (getentropy(to, size) != 0) throw Error(sqlstate::kInternalError, "could not generate random values");
 }
 
@@ -43,7 +43,7 @@ Uuid NewUuidV7() {
     return generator.Next();
 }
 
-std::string ToText(const Uuid& uuid) {
+std::string ToText(const Uuid &uuid) {
     static constexpr char kHex[] = "0123456789abcdef";
     std::string text;
     text.reserve(36);

@@ -18,7 +18,7 @@ using Uuid = std::array<std::uint8_t, 16>;
 class UuidV7Generator {
   public:
     using Clock = std::uint64_t (*)();  // nanoseconds since 1970-01-01 00:00 UTC
-    using Random = void (*)(std::uint8_t* to,
+    using Random = void (*)(std::uint8_t *to,
                             std::size_t);  // fills with bytes nobody can foretell; may throw Error
 
     explicit UuidV7Generator(Clock clock = SystemClock, Random random = SystemRandom)
@@ -27,7 +27,7 @@ class UuidV7Generator {
     Uuid Next();
 
     static std::uint64_t SystemClock();
-    static void SystemRandom(std::uint8_t* to, std::size_t size);
+    static void SystemRandom(std::uint8_t *to, std::size_t size);
 
   private:
     Clock clock_;
@@ -39,7 +39,7 @@ class UuidV7Generator {
 Uuid NewUuidV7();
 
 // 8-4-4-4-12, lower case.
-std::string ToText(const Uuid& uuid);
+std::string ToText(const Uuid &uuid);
 
 // What PostgreSQL's uuid reads: 32 hexadecimal digits, a hyphen allowed after every group of four, braces
 // around them or not.

@@ -16,17 +16,17 @@
 // libphonenumber exports these without a header; weak, so that a build of it that does not still loads.
 namespace i18n::phonenumbers {
 __attribute__((weak)) int metadata_size();
-__attribute__((weak)) const void* metadata_get();
+__attribute__((weak)) const void *metadata_get();
 }  // namespace i18n::phonenumbers
 
 namespace contacts {
 namespace {
 
 // What follows ".so." in the name of the file, links resolved: 8.12 of libphonenumber.so.8.12.
-std::optional<std::string> FileVersion(const void* symbol) {
+std::optional<std::string> FileVersion(const void *symbol) {
     Dl_info info;
     if (dladdr(symbol, &info) == 0 || !info.dli_fname) return std::nullopt;
-    char* resolved = realpath(info.dli_fname, nullptr);
+    char *resolved = realpath(info.dli_fname, nullptr);
     std::string path = resolved ? resolved : info.dli_fname;
     std::free(resolved);
     path.erase(0, path.rfind('/') + 1);
@@ -54,10 +54,10 @@ std::string ToText(const UVersionInfo version) {
 LibraryVersions LoadedVersions() {
     using namespace i18n::phonenumbers;
     LibraryVersions versions;
-    versions.libphonenumber = FileVersion(reinterpret_cast<const void*>(&PhoneNumberUtil::GetInstance));
+    versions.libphonenumber = FileVersion(reinterpret_cast<const void *>(&PhoneNumberUtil::GetInstance));
     if (metadata_size && metadata_get)
         versions.phone_metadata =
-            Digest({static_cast<const char*>(metadata_get()), static_cast<std::size_t>(metadata_size())});
+            Digest({static_cast<const char *>(metadata_get()), static_cast<std::size_t>(metadata_size())});
 
     UVersionInfo version;
     u_getVersion(version);

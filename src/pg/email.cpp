@@ -21,7 +21,7 @@ using contacts::pg::Guarded;
 using contacts::pg::NewVarlena;
 using contacts::pg::View;
 
-Datum Parse(std::string_view text, Failure& failure) {
+Datum Parse(std::string_view text, Failure &failure) {
     const auto email = contacts::ParseEmail(text);
     if (!email) return failure.Set(email.fault());
     return NewVarlena(email->stored());
@@ -29,8 +29,8 @@ Datum Parse(std::string_view text, Failure& failure) {
 
 // Comparison looks at the keys alone: no ICU, no collation, no allocation for values that are not toasted.
 int compare_keys(FunctionCallInfo fcinfo) {
-    varlena* a = PG_GETARG_VARLENA_PP(0);
-    varlena* b = PG_GETARG_VARLENA_PP(1);
+    varlena *a = PG_GETARG_VARLENA_PP(0);
+    varlena *b = PG_GETARG_VARLENA_PP(1);
     const int order = contacts::StoredEmailKey(View(a)).compare(contacts::StoredEmailKey(View(b)));
     PG_FREE_IF_COPY(a, 0);
     PG_FREE_IF_COPY(b, 1);
@@ -38,22 +38,22 @@ int compare_keys(FunctionCallInfo fcinfo) {
 }
 
 int compare_for_sort(Datum x, Datum y, SortSupport) {
-    varlena* a = PG_DETOAST_DATUM_PACKED(x);
-    varlena* b = PG_DETOAST_DATUM_PACKED(y);
+    varlena *a = PG_DETOAST_DATUM_PACKED(x);
+    varlena *b = PG_DETOAST_DATUM_PACKED(y);
     const int order = contacts::StoredEmailKey(View(a)).compare(contacts::StoredEmailKey(View(b)));
-    if (a != reinterpret_cast<varlena*>(DatumGetPointer(x))) pfree(a);
-    if (b != reinterpret_cast<varlena*>(DatumGetPointer(y))) pfree(b);
+    if (a != reinterpret_cast<varlena *>(DatumGetPointer(x))) pfree(a);
+    if (b != reinterpret_cast<varlena *>(DatumGetPointer(y))) pfree(b);
     return order;
 }
 
 // The first bytes of the key as an unsigned number, padded with NULs, which no key has: never a wrong order,
 // and equal only where the whole keys must be compared.
 Datum abbreviate(Datum original, SortSupport) {
-    varlena* stored = PG_DETOAST_DATUM_PACKED(original);
+    varlena *stored = PG_DETOAST_DATUM_PACKED(original);
     const std::string_view key = contacts::StoredEmailKey(View(stored));
     Datum prefix = 0;
     std::memcpy(&prefix, key.data(), std::min(key.size(), sizeof prefix));
-    if (stored != reinterpret_cast<varlena*>(DatumGetPointer(original))) pfree(stored);
+    if (stored != reinterpret_cast<varlena *>(DatumGetPointer(original))) pfree(stored);
     return DatumBigEndianToNative(prefix);
 }
 
@@ -85,28 +85,28 @@ PG_FUNCTION_INFO_V1(contacts_email_hash);
 PG_FUNCTION_INFO_V1(contacts_email_hash_extended);
 
 Datum contacts_email_in(PG_FUNCTION_ARGS) {
-    const char* input = PG_GETARG_CSTRING(0);
-    return Guarded(fcinfo, [&](Failure& failure) -> Datum { return Parse(input, failure); });
+    const char *input = PG_GETARG_CSTRING(0);
+    return Guarded(fcinfo, [&](Failure &failure) -> Datum { return Parse(input, failure); });
 }
 
 Datum contacts_email_out(PG_FUNCTION_ARGS) {
-    varlena* stored = PG_GETARG_VARLENA_PP(0);
+    varlena *stored = PG_GETARG_VARLENA_PP(0);
     const std::string_view text = contacts::StoredEmailText(View(stored));
     PG_RETURN_CSTRING(pnstrdup(text.data(), text.size()));
 }
 
 // Text travels, the key is made anew: a client cannot forge one.
 Datum contacts_email_recv(PG_FUNCTION_ARGS) {
-    auto* message = reinterpret_cast<StringInfo>(PG_GETARG_POINTER(0));
+    auto *message = reinterpret_cast<StringInfo>(PG_GETARG_POINTER(0));
     int length;
-    const char* input = pq_getmsgtext(message, message->len - message->cursor, &length);
-    return Guarded(fcinfo, [&](Failure& failure) -> Datum {
+    const char *input = pq_getmsgtext(message, message->len - message->cursor, &length);
+    return Guarded(fcinfo, [&](Failure &failure) -> Datum {
         return Parse({input, static_cast<std::size_t>(length)}, failure);
     });
 }
 
 Datum contacts_email_send(PG_FUNCTION_ARGS) {
-    varlena* stored = PG_GETARG_VARLENA_PP(0);
+    varlena *stored = PG_GETARG_VARLENA_PP(0);
     const std::string_view text = contacts::StoredEmailText(View(stored));
     StringInfoData buffer;
     pq_begintypsend(&buffer);
@@ -115,8 +115,8 @@ Datum contacts_email_send(PG_FUNCTION_ARGS) {
 }
 
 Datum contacts_email_try_parse(PG_FUNCTION_ARGS) {
-    text* input = PG_GETARG_TEXT_PP(0);
-    return Guarded(fcinfo, [&](Failure& failure) -> Datum {
+    text *input = PG_GETARG_TEXT_PP(0);
+    return Guarded(fcinfo, [&](Failure &failure) -> Datum {
         const auto email = contacts::ParseEmail(View(input));
         if (!email) {
             fcinfo->isnull = true;
@@ -127,13 +127,13 @@ Datum contacts_email_try_parse(PG_FUNCTION_ARGS) {
 }
 
 Datum contacts_email_local(PG_FUNCTION_ARGS) {
-    varlena* stored = PG_GETARG_VARLENA_PP(0);
+    varlena *stored = PG_GETARG_VARLENA_PP(0);
     const std::string_view part = contacts::StoredEmailLocal(View(stored));
     PG_RETURN_TEXT_P(cstring_to_text_with_len(part.data(), static_cast<int>(part.size())));
 }
 
 Datum contacts_email_domain(PG_FUNCTION_ARGS) {
-    varlena* stored = PG_GETARG_VARLENA_PP(0);
+    varlena *stored = PG_GETARG_VARLENA_PP(0);
     const std::string_view part = contacts::StoredEmailDomain(View(stored));
     PG_RETURN_TEXT_P(cstring_to_text_with_len(part.data(), static_cast<int>(part.size())));
 }
@@ -161,7 +161,7 @@ Datum contacts_email_cmp(PG_FUNCTION_ARGS) {
 }
 
 Datum contacts_email_sortsupport(PG_FUNCTION_ARGS) {
-    auto* support = reinterpret_cast<SortSupport>(PG_GETARG_POINTER(0));
+    auto *support = reinterpret_cast<SortSupport>(PG_GETARG_POINTER(0));
     support->comparator = compare_for_sort;
     if (support->abbreviate) {
         support->comparator = ssup_datum_unsigned_cmp;
@@ -173,19 +173,19 @@ Datum contacts_email_sortsupport(PG_FUNCTION_ARGS) {
 }
 
 Datum contacts_email_hash(PG_FUNCTION_ARGS) {
-    varlena* stored = PG_GETARG_VARLENA_PP(0);
+    varlena *stored = PG_GETARG_VARLENA_PP(0);
     const std::string_view key = contacts::StoredEmailKey(View(stored));
     const Datum hash =
-        hash_any(reinterpret_cast<const unsigned char*>(key.data()), static_cast<int>(key.size()));
+        hash_any(reinterpret_cast<const unsigned char *>(key.data()), static_cast<int>(key.size()));
     PG_FREE_IF_COPY(stored, 0);
     return hash;
 }
 
 Datum contacts_email_hash_extended(PG_FUNCTION_ARGS) {
-    varlena* stored = PG_GETARG_VARLENA_PP(0);
+    varlena *stored = PG_GETARG_VARLENA_PP(0);
     const std::string_view key = contacts::StoredEmailKey(View(stored));
     const Datum hash =
-        hash_any_extended(reinterpret_cast<const unsigned char*>(key.data()), static_cast<int>(key.size()),
+        hash_any_extended(reinterpret_cast<const unsigned char *>(key.data()), static_cast<int>(key.size()),
                           static_cast<uint64>(PG_GETARG_INT64(1)));
     PG_FREE_IF_COPY(stored, 0);
     return hash;

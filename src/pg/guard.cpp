@@ -72,7 +72,7 @@ void CaptureException(Failure &failure) noexcept {
 Datum report_failure(FunctionCallInfo fcinfo, const Failure &failure) {
     if (failure.backend) ReThrowError(failure.backend);
     Node *context = failure.is_soft && fcinfo ? fcinfo->context : nullptr;
-    ereturn(context, (Datum) 0,
+    ereturn(context, (Datum)0,
             (errcode(failure.sqlstate), errmsg("%s", failure.message),
              failure.detail[0] ? errdetail("%s", failure.detail) : 0,
              failure.hint[0] ? errhint("%s", failure.hint) : 0));
@@ -80,7 +80,8 @@ Datum report_failure(FunctionCallInfo fcinfo, const Failure &failure) {
 
 void *Allocate(std::size_t size) {
     if (!AllocSizeIsValid(size))
-        throw Error(sqlstate::kProgramLimitExceeded, "value is too large (" + std::to_string(size) + " bytes)");
+        throw Error(sqlstate::kProgramLimitExceeded,
+                    "value is too large (" + std::to_string(size) + " bytes)");
     void *memory = palloc_extended(size, MCXT_ALLOC_NO_OOM);
     if (!memory) throw std::bad_alloc();
     return memory;

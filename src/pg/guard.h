@@ -84,8 +84,8 @@ Datum Guarded(FunctionCallInfo fcinfo, Body &&body) {
     return report_failure(fcinfo, failure);
 }
 
-// Runs `body` and returns the backend's error, if it raised one. By itself, so that no variable of a caller lives in
-// the frame of a sigsetjmp.
+// Runs `body` and returns the backend's error, if it raised one. By itself, so that no variable of a caller
+// lives in the frame of a sigsetjmp.
 template <class Body>
 ErrorData *CatchBackendError(Body &body) {
     MemoryContext context = CurrentMemoryContext;
@@ -103,8 +103,8 @@ ErrorData *CatchBackendError(Body &body) {
 }
 
 // Runs backend code for C++: an ereport inside `body` becomes a PgError. `body` must own nothing that has a
-// destructor and must not throw; an error leaves the backend as it leaves any caller of PG_TRY that throws again,
-// so a PgError may be swallowed only around a subtransaction that was rolled back.
+// destructor and must not throw; an error leaves the backend as it leaves any caller of PG_TRY that throws
+// again, so a PgError may be swallowed only around a subtransaction that was rolled back.
 template <class Body>
 auto Call(Body &&body) -> decltype(body()) {
     using Value = decltype(body());

@@ -30,8 +30,8 @@ int live_objects = 0;
 class Tracked {
   public:
     Tracked() : owned_(100, 'x') { ++live_objects; }
-    Tracked(const Tracked&) = delete;
-    Tracked& operator=(const Tracked&) = delete;
+    Tracked(const Tracked &) = delete;
+    Tracked &operator=(const Tracked &) = delete;
     ~Tracked() { --live_objects; }
 
   private:
@@ -57,7 +57,7 @@ void spi_error() {
 
 // C++ that was called by the backend that was called by C++.
 Datum nested_error(PG_FUNCTION_ARGS) {
-    return Guarded(fcinfo, [](Failure&) -> Datum {
+    return Guarded(fcinfo, [](Failure &) -> Datum {
         Tracked tracked;
         throw Error(Fault{"probe", "inner message", "Inner detail.", "Inner hint.", "54000"});
     });
@@ -75,7 +75,7 @@ Datum Survive() {
             MemoryContextSwitchTo(context);
             backend_error();
         });
-    } catch (const PgError& error) {
+    } catch (const PgError &error) {
         outcome = std::string("survived: ") + error.what();
         FreeErrorData(error.data());
     }
@@ -87,7 +87,7 @@ Datum Survive() {
     return NewVarlena(outcome);
 }
 
-Datum Probe(std::string_view kind, Failure& failure) {
+Datum Probe(std::string_view kind, Failure &failure) {
     Tracked tracked;
     if (kind == "none") return NewVarlena("fine");
     if (kind == "value") return failure.Set(SampleFault());
@@ -121,8 +121,8 @@ PG_FUNCTION_INFO_V1(contacts_guard_probe_live);
 
 // guard_probe(kind text) -> text
 Datum contacts_guard_probe(PG_FUNCTION_ARGS) {
-    text* kind = PG_GETARG_TEXT_PP(0);
-    return Guarded(fcinfo, [&](Failure& failure) { return Probe(contacts::pg::View(kind), failure); });
+    text *kind = PG_GETARG_TEXT_PP(0);
+    return Guarded(fcinfo, [&](Failure &failure) { return Probe(contacts::pg::View(kind), failure); });
 }
 
 // guard_probe_live() -> int

@@ -21,12 +21,14 @@ extern "C" {
 namespace contacts::pg {
 namespace {
 
-// A batch is large enough for its statements' fixed cost to vanish, and bounds memory whatever the file's size.
+// A batch is large enough for its statements' fixed cost to vanish, and bounds memory whatever the file's
+// size.
 constexpr std::size_t kBatchRecords = 2000;
 constexpr std::size_t kBatchBytes = 4 << 20;
 // Where a statement is refused the batch is split into this many parts, down to the record at fault.
 constexpr std::size_t kSplit = 8;
-// import_error repeats the cells of a record with each of its entries up to this size, else with the first alone.
+// import_error repeats the cells of a record with each of its entries up to this size, else with the first
+// alone.
 constexpr std::size_t kRepeatedCells = 8 << 10;
 constexpr std::size_t kHeaderRecords = 10;  // a header stands among the first records
 
@@ -36,7 +38,8 @@ const Plan *writing = nullptr;
 // Makes the batch visible to import_batch() and the import to the row triggers.
 class Writing {
   public:
-    Writing(const Plan &plan, const Uuid &id) : before_(writing), active_before_(contacts_import_active), id_before_(contacts_import_id) {
+    Writing(const Plan &plan, const Uuid &id)
+        : before_(writing), active_before_(contacts_import_active), id_before_(contacts_import_id) {
         writing = &plan;
         contacts_import_active = true;
         std::memcpy(contacts_import_id.data, id.data(), id.size());
@@ -65,8 +68,9 @@ Fault BadOption(std::string message, std::string detail = {}, std::string hint =
     return fault;
 }
 
-// Whether an error of a statement is the fault of a row: data, constraints, policies, triggers that raise, with
-// whatever SQLSTATE. Cancellation, deadlocks, missing tables, a full disk are not: another row would meet them too.
+// Whether an error of a statement is the fault of a row: data, constraints, policies, triggers that raise,
+// with whatever SQLSTATE. Cancellation, deadlocks, missing tables, a full disk are not: another row would
+// meet them too.
 bool IsRowFault(const ErrorData &error) {
     switch (ERRCODE_TO_CATEGORY(error.sqlerrcode)) {
         case ERRCODE_CONNECTION_EXCEPTION:
@@ -98,7 +102,8 @@ const char *CodeOf(const ErrorData &error) {
     switch (error.sqlerrcode) {
         case ERRCODE_UNIQUE_VIOLATION: {
             const std::string_view constraint = error.constraint_name ? error.constraint_name : "";
-            const bool id = constraint == "contact_external_id_key" || constraint == "contact_personal_external_id_key";
+            const bool id =
+                constraint == "contact_external_id_key" || constraint == "contact_personal_external_id_key";
             return id ? "external_id_taken" : "unique_violation";
         }
         case ERRCODE_NOT_NULL_VIOLATION:
@@ -138,7 +143,9 @@ std::string JsonArray(const std::vector<std::string> &values) {
     return out + ']';
 }
 
-std::vector<std::string> Copy(const std::vector<std::string_view> &cells) { return {cells.begin(), cells.end()}; }
+std::vector<std::string> Copy(const std::vector<std::string_view> &cells) {
+    return {cells.begin(), cells.end()};
+}
 
 }  // namespace
 
@@ -147,14 +154,18 @@ std::optional<std::string> ImportOptions::Get(const std::string &name) const {
     return found == given.end() ? std::nullopt : std::optional<std::string>(found->second);
 }
 
-bool Import::IsWriting() { return writing != nullptr; }
+bool Import::IsWriting() {
+    return writing != nullptr;
+}
 
-const Relation *Import::CurrentRelation(const std::string &name) { return writing ? writing->Find(name) : nullptr; }
+const Relation *Import::CurrentRelation(const std::string &name) {
+    return writing ? writing->Find(name) : nullptr;
+}
 
 Import::Import(Oid contact, const ImportOptions &options) : contact_(contact), options_(options) {
-    static const std::vector<std::string> kKnown = {"format",     "mode",      "default_region", "encoding",
-                                                    "delimiter",  "quote",     "empty_cells",    "visibility",
-                                                    "owner",      "strict",    "file_name",      "max_bytes"};
+    static const std::vector<std::string> kKnown = {"format",    "mode",   "default_region", "encoding",
+                                                    "delimiter", "quote",  "empty_cells",    "visibility",
+                                                    "owner",     "strict", "file_name",      "max_bytes"};
     for (const auto &[name, value] : options.given)
         if (std::find(kKnown.begin(), kKnown.end(), name) == kKnown.end())
             throw Error(BadOption("unknown import option \"" + Quoted(name) + '"'));
@@ -173,8 +184,9 @@ Import::Import(Oid contact, const ImportOptions &options) : contact_(contact), o
             if (*value == candidate) return;
             list += (list.empty() ? "" : ", ") + std::string(candidate);
         }
-        throw Error(BadOption(std::string("invalid value for import option \"") + name + "\": \"" + Quoted(*value) + '"',
-                              "Allowed are " + list + "."));
+        throw Error(BadOption(
+            std::string("invalid value for import option \"") + name + "\": \"" + Quoted(*value) + '"',
+            "Allowed are " + list + "."));
     };
     one_of("mode", {"insert", "update", "upsert"});
     one_of("empty_cells", {"keep", "clear"});
@@ -188,7 +200,8 @@ Import::Import(Oid contact, const ImportOptions &options) : contact_(contact), o
                                   "Known are auto, " + FormatNames() + "."));
     }
     if (const auto limit = options.Get("max_bytes"))
-        if (limit->empty() || limit->size() > 18 || limit->find_first_not_of("0123456789") != std::string::npos)
+        if (limit->empty() || limit->size() > 18 ||
+            limit->find_first_not_of("0123456789") != std::string::npos)
             throw Error(BadOption("invalid value for import option \"max_bytes\": \"" + Quoted(*limit) + '"',
                                   "It must be a number of bytes."));
     if (const auto region = options.Get("default_region"))
@@ -204,9 +217,9 @@ csv::Options Import::csv_options() const {
         if (!value) return std::nullopt;
         if (EqualIgnoreCase(*value, "tab") || *value == "\\t") return '\t';
         if (value->size() != 1)
-            throw Error(BadOption(std::string("invalid value for import option \"") + name + "\": \"" +
-                                      Quoted(*value) + '"',
-                                  "It must be one ASCII character, or \"tab\"."));
+            throw Error(BadOption(
+                std::string("invalid value for import option \"") + name + "\": \"" + Quoted(*value) + '"',
+                "It must be one ASCII character, or \"tab\"."));
         return (*value)[0];
     };
     csv.delimiter = character("delimiter");
@@ -214,7 +227,8 @@ csv::Options Import::csv_options() const {
     return csv;
 }
 
-TextRows Import::Run(const std::string &function_call, const std::vector<std::optional<std::string>> &arguments) {
+TextRows Import::Run(const std::string &function_call,
+                     const std::vector<std::optional<std::string>> &arguments) {
     SpiSession spi;
     TextRows rows = spi.Run("SELECT * FROM " + schema_ + '.' + function_call, arguments);
     spi.Finish();
@@ -227,12 +241,15 @@ void Import::Begin(Mapping mapping, char delimiter) {
     rules_.mode = format_->mode;
     if (const auto mode = options_.Get("mode"))
         rules_.mode = *mode == "insert" ? Mode::kInsert : *mode == "update" ? Mode::kUpdate : Mode::kUpsert;
-    if (!mapping_.has_key && !mapping_.has_organization && rules_.mode != Mode::kInsert && rules_.mode != Mode::kById)
-        throw Error(BadOption(std::string("mode \"") + NameOf(rules_.mode) + "\" needs a column with the contact's ID",
-                              std::string("The file is of format \"") + format_->name + "\" and has none."));
+    if (!mapping_.has_key && !mapping_.has_organization && rules_.mode != Mode::kInsert &&
+        rules_.mode != Mode::kById)
+        throw Error(BadOption(
+            std::string("mode \"") + NameOf(rules_.mode) + "\" needs a column with the contact's ID",
+            std::string("The file is of format \"") + format_->name + "\" and has none."));
     if (!FindColumn(*format_, Target::kContactId) && rules_.mode != Mode::kInsert)
-        throw Error(BadOption(std::string("mode \"") + NameOf(rules_.mode) + "\" needs a column with the contact's ID",
-                              std::string("Format \"") + format_->name + "\" has none."));
+        throw Error(BadOption(
+            std::string("mode \"") + NameOf(rules_.mode) + "\" needs a column with the contact's ID",
+            std::string("Format \"") + format_->name + "\" has none."));
     rules_.region = options_.Get("default_region").value_or("");
     rules_.strict = options_.Get("strict") == "true";
     rules_.clear_empty = options_.Get("empty_cells") == "clear";
@@ -266,7 +283,9 @@ void Import::Begin(Mapping mapping, char delimiter) {
     std::string options;
     for (const auto &[name, value] : effective) {
         options += (options.empty() ? "" : ",") + JsonString(name) + ':';
-        options += name == "strict" ? value : name == "max_bytes" ? std::to_string(std::stoll(value)) : JsonString(value);
+        options += name == "strict"      ? value
+                   : name == "max_bytes" ? std::to_string(std::stoll(value))
+                                         : JsonString(value);
     }
     std::string run = "{\"import_id\":\"" + ToText(id_) + "\",\"format\":" + JsonString(format_->name) +
                       ",\"options\":{" + options + "},\"header\":" + JsonArray(mapping_.header) +
@@ -360,7 +379,8 @@ void Import::AddContactFaults() {
             index.push_back(i);
         }
     if (failed.empty()) return;
-    std::vector<std::vector<Issue>> faults = FindContactFaults(mapping_, rules_, ownership_, failed, Match(failed));
+    std::vector<std::vector<Issue>> faults =
+        FindContactFaults(mapping_, rules_, ownership_, failed, Match(failed));
     for (std::size_t i = 0; i < index.size(); ++i)
         for (Issue &fault : faults[i]) batch_[index[i]].Add(std::move(fault));
 }
@@ -378,8 +398,7 @@ void Import::Apply(std::span<const Draft *const> drafts, std::span<RowPlan> rows
     } catch (const PgError &error) {
         if (!IsRowFault(*error.data())) throw;
         // The progress report ends with the subtransaction.
-        if (progress_)
-            Call([&] { pgstat_progress_start_command(PROGRESS_COMMAND_COPY, contact_); });
+        if (progress_) Call([&] { pgstat_progress_start_command(PROGRESS_COMMAND_COPY, contact_); });
         if (drafts.size() == 1) {
             const ErrorData &data = *error.data();
             Issue issue;
@@ -417,8 +436,8 @@ void Import::ApplyRepeated(std::span<const Draft *const> drafts, std::span<RowPl
     for (std::size_t i = 0; i < index.size(); ++i) rows[index[i]] = std::move(plans[i]);
 }
 
-// Deferred constraints would be checked at commit and then undo the whole import. They are tried here, so that the
-// record at fault is found; what that did is undone, and their checks stay deferred.
+// Deferred constraints would be checked at commit and then undo the whole import. They are tried here, so
+// that the record at fault is found; what that did is undone, and their checks stay deferred.
 void Import::CheckDeferred() {
     struct Undo {};
     if (deferrable_.empty()) return;
@@ -440,13 +459,15 @@ std::vector<RowPlan> Import::Write(std::span<const Draft *const> drafts) {
     SpiSession spi;
     const auto write = [&](const std::string &kind, const std::string &action) {
         if (plan.Find(kind + '_' + action))
-            spi.Run("SELECT " + schema_ + "._import_" + action + '_' + kind + (kind == "address" ? "es" : "s") + "()");
+            spi.Run("SELECT " + schema_ + "._import_" + action + '_' + kind +
+                    (kind == "address" ? "es" : "s") + "()");
     };
     // A trigger of the DBA's may skip rows without a word.
     const auto write_all = [&](const std::string &relation, const char *function) {
         const Relation *rows = plan.Find(relation);
         if (!rows) return;
-        const TextRows written = spi.Run("SELECT pg_catalog.count(*) FROM " + schema_ + '.' + function + "()");
+        const TextRows written =
+            spi.Run("SELECT pg_catalog.count(*) FROM " + schema_ + '.' + function + "()");
         if (std::stoull(written.rows[0][0].value()) == rows->rows.size()) return;
         Call([] {
             ereport(ERROR, (errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION),
@@ -477,8 +498,8 @@ Matches Import::Match(std::span<const Draft *const> drafts) {
     }
     if (keys.Find("organization_key")) {
         // row_number, organization_id, of_this_import, then the fields
-        const TextRows found =
-            spi.Run("SELECT * FROM " + schema_ + "._import_match_organizations($1::pg_catalog.uuid)", {ToText(id_)});
+        const TextRows found = spi.Run(
+            "SELECT * FROM " + schema_ + "._import_match_organizations($1::pg_catalog.uuid)", {ToText(id_)});
         for (const auto &row : found.rows) {
             KnownOrganization &known = matches.organizations[static_cast<std::size_t>(std::stoll(*row[0]))];
             known.id = *ParseUuid(*row[1]);
@@ -502,9 +523,8 @@ void Import::ReadState(Matches &matches) {
     const std::string id_list = UuidArray(ids);
     SpiSession spi;
     // contact_id, of_this_import, organization_id, organization_name, then the fields, then the custom values
-    const TextRows contacts =
-        spi.Run("SELECT * FROM " + schema_ + "._import_contact_state($1, $2)", {id_list, ToText(id_)},
-                {UUIDARRAYOID, UUIDOID});
+    const TextRows contacts = spi.Run("SELECT * FROM " + schema_ + "._import_contact_state($1, $2)",
+                                      {id_list, ToText(id_)}, {UUIDARRAYOID, UUIDOID});
     for (const auto &row : contacts.rows)
         for (KnownContact *known : by_id[*ParseUuid(*row[0])]) {
             known->editable = true;
@@ -516,20 +536,21 @@ void Import::ReadState(Matches &matches) {
         }
     if (!mapping_.custom_keys.empty()) {
         // contact_id, index of the key from 1, value
-        const TextRows custom = spi.Run(
-            "SELECT * FROM " + schema_ + "._import_custom_state($1, $2)",
-            {id_list, JsonArray(mapping_.custom_keys)}, {UUIDARRAYOID, JSONBOID});
+        const TextRows custom = spi.Run("SELECT * FROM " + schema_ + "._import_custom_state($1, $2)",
+                                        {id_list, JsonArray(mapping_.custom_keys)}, {UUIDARRAYOID, JSONBOID});
         for (const auto &row : custom.rows)
             for (KnownContact *known : by_id[*ParseUuid(*row[0])])
                 known->custom[static_cast<std::size_t>(std::stoll(*row[1])) - 1] = row[2];
     }
     for (std::size_t k = 0; k < kPartKinds; ++k) {
         const auto kind = static_cast<PartKind>(k);
-        if (std::none_of(mapping_.slots.begin(), mapping_.slots.end(), [&](const Slot &s) { return s.kind == kind; }))
+        if (std::none_of(mapping_.slots.begin(), mapping_.slots.end(),
+                         [&](const Slot &s) { return s.kind == kind; }))
             continue;
         // contact_id, position, label, then the values
-        const TextRows parts = spi.Run(
-            "SELECT * FROM " + schema_ + "._import_" + InfoOf(kind).relation + "_state($1)", {id_list}, {UUIDARRAYOID});
+        const TextRows parts =
+            spi.Run("SELECT * FROM " + schema_ + "._import_" + InfoOf(kind).relation + "_state($1)",
+                    {id_list}, {UUIDARRAYOID});
         for (const auto &row : parts.rows) {
             Part part;
             part.position = std::stoi(*row[1]);
@@ -542,21 +563,21 @@ void Import::ReadState(Matches &matches) {
 }
 
 void Import::AddIssueRow(Relation &relation, const Issue &issue, const Draft *draft, bool with_cells) {
-    const bool has_column = issue.column >= 0 && static_cast<std::size_t>(issue.column) < mapping_.header.size();
+    const bool has_column =
+        issue.column >= 0 && static_cast<std::size_t>(issue.column) < mapping_.header.size();
     const auto text = [](const std::string &value) { return value.empty() ? Value() : Value(value); };
-    relation.rows.push_back({++issues_, draft && draft->line ? Value(draft->line) : Value(),
-                             draft ? Value(draft->record) : Value(), std::string(NameOf(issue.severity)),
-                             std::string(issue.code),
-                             has_column ? Value(mapping_.header[static_cast<std::size_t>(issue.column)]) : Value(),
-                             text(issue.target), text(issue.value), issue.message,
-                             with_cells ? Value(draft->cells) : Value()});
+    relation.rows.push_back(
+        {++issues_, draft && draft->line ? Value(draft->line) : Value(),
+         draft ? Value(draft->record) : Value(), std::string(NameOf(issue.severity)), std::string(issue.code),
+         has_column ? Value(mapping_.header[static_cast<std::size_t>(issue.column)]) : Value(),
+         text(issue.target), text(issue.value), issue.message, with_cells ? Value(draft->cells) : Value()});
     if (issue.severity == Severity::kWarning) ++counts_.warnings;
 }
 
 void Import::WriteIssues(const std::vector<RowPlan> &rows, const std::vector<int> &row_of) {
     Plan plan;
     Relation &relation = plan.relations["error"];
-    relation.columns = {"ordinal", "line",   "record", "severity", "code",
+    relation.columns = {"ordinal",     "line",   "record", "severity", "code",
                         "column_name", "target", "value",  "message",  "cells"};
     std::size_t bytes = 0;
     const auto write = [&] {
@@ -636,17 +657,19 @@ std::string Import::Finish() {
     Call([&] {
         if (ends_progress) pgstat_progress_end_command();
         Async_Notify("contacts_import", payload);
-        ereport(NOTICE, (errmsg("%s", text),
-                         failed ? errhint("The table import_error gives the reasons, the function error_file() the "
-                                          "failed records to correct and import again.")
-                                : 0));
+        ereport(NOTICE,
+                (errmsg("%s", text),
+                 failed ? errhint("The table import_error gives the reasons, the function error_file() the "
+                                  "failed records to correct and import again.")
+                        : 0));
     });
     if (run.rows.empty() || run.rows[0].empty() || !run.rows[0][0])
         throw Error(sqlstate::kInternalError, "the import's summary is gone");
     return *run.rows[0][0];
 }
 
-std::string ImportFile(Oid contact, csv::ByteSource &source, std::int64_t bytes, const ImportOptions &options) {
+std::string ImportFile(Oid contact, csv::ByteSource &source, std::int64_t bytes,
+                       const ImportOptions &options) {
     Import import(contact, options);
     const auto limit = options.Get("max_bytes");
     const std::int64_t max_bytes = limit ? std::stoll(*limit) : INT64_MAX;
@@ -694,15 +717,18 @@ std::string ImportFile(Oid contact, csv::ByteSource &source, std::int64_t bytes,
     import.Begin(std::move(header).value().mapping, reader.dialect().delimiter);
     const Format &format = *import.format();
     if (format.max_bytes && bytes > format.max_bytes) {
-        Fault fault = BadOption(std::string(format.title) + " takes files of at most " +
-                                std::to_string(format.max_bytes) + " bytes, this one has " + std::to_string(bytes));
+        Fault fault =
+            BadOption(std::string(format.title) + " takes files of at most " +
+                      std::to_string(format.max_bytes) + " bytes, this one has " + std::to_string(bytes));
         fault.sqlstate = sqlstate::kProgramLimitExceeded;
         fault.hint = "Split the file, or import it without strict.";
         if (options.Get("strict") == "true") throw Error(fault);
         import.AddNotice("file_too_large", fault.message, 0, Severity::kWarning);
     }
     for (std::size_t i = 0; i < header_at; ++i)
-        if (!blank[i]) import.AddNotice("preamble", "this record stands before the header and was skipped", first[i].line);
+        if (!blank[i])
+            import.AddNotice("preamble", "this record stands before the header and was skipped",
+                             first[i].line);
 
     std::int64_t previous = header_line;
     const auto take = [&](Draft draft, bool is_blank) {

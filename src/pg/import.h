@@ -1,4 +1,5 @@
-// The import engine: drafts are collected into batches, a batch becomes set-based statements of the directory.
+// The import engine: drafts are collected into batches, a batch becomes set-based statements of the
+// directory.
 #pragma once
 
 #include "pg/guard.h"
@@ -38,7 +39,8 @@ class Import {
     void Begin(Mapping mapping, char delimiter);
 
     // Things to know about the file as a whole.
-    void AddNotice(const char *code, std::string message, std::int64_t line, Severity severity = Severity::kNotice);
+    void AddNotice(const char *code, std::string message, std::int64_t line,
+                   Severity severity = Severity::kNotice);
 
     // One data record; `draft` has line, cells and what the reader found wrong.
     void Add(Draft draft);
@@ -73,7 +75,8 @@ class Import {
     void ReadState(Matches &matches);
     void WriteIssues(const std::vector<RowPlan> &rows, const std::vector<int> &row_of);
     void AddIssueRow(Relation &relation, const Issue &issue, const Draft *draft, bool with_cells);
-    TextRows Run(const std::string &function_call, const std::vector<std::optional<std::string>> &arguments = {});
+    TextRows Run(const std::string &function_call,
+                 const std::vector<std::optional<std::string>> &arguments = {});
 
     Oid contact_;
     std::string schema_;  // quoted
@@ -95,6 +98,7 @@ class Import {
 };
 
 // Reads a file and imports it; the row of import_run as JSON. `bytes` is the size where it is known, else -1.
-std::string ImportFile(Oid contact, csv::ByteSource &source, std::int64_t bytes, const ImportOptions &options);
+std::string ImportFile(Oid contact, csv::ByteSource &source, std::int64_t bytes,
+                       const ImportOptions &options);
 
 }  // namespace contacts::pg

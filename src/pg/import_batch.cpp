@@ -31,7 +31,8 @@ Datum TextArray(const std::vector<std::string> &values) {
     auto *elements = static_cast<Datum *>(Allocate(sizeof(Datum) * std::max<std::size_t>(values.size(), 1)));
     for (std::size_t i = 0; i < values.size(); ++i) elements[i] = NewVarlena(values[i]);
     const int count = static_cast<int>(values.size());
-    return Call([&] { return PointerGetDatum(construct_array(elements, count, TEXTOID, -1, false, TYPALIGN_INT)); });
+    return Call(
+        [&] { return PointerGetDatum(construct_array(elements, count, TEXTOID, -1, false, TYPALIGN_INT)); });
 }
 
 Datum FromText(Wanted &wanted, const std::string &text) {
@@ -90,8 +91,9 @@ void Fill(const Relation &relation, ReturnSetInfo *result) {
     }
     std::vector<Datum> values(columns);
     const auto nulls = std::make_unique<bool[]>(columns);
-    MemoryContext scratch =
-        Call([] { return AllocSetContextCreate(CurrentMemoryContext, "import batch row", ALLOCSET_DEFAULT_SIZES); });
+    MemoryContext scratch = Call([] {
+        return AllocSetContextCreate(CurrentMemoryContext, "import batch row", ALLOCSET_DEFAULT_SIZES);
+    });
     MemoryContext before = MemoryContextSwitchTo(scratch);
     for (const auto &row : relation.rows) {
         for (std::size_t i = 0; i < columns; ++i) {
@@ -118,12 +120,13 @@ extern "C" {
 PG_FUNCTION_INFO_V1(contacts_import_batch);
 PG_FUNCTION_INFO_V1(contacts_import_batch_support);
 
-// The rows of the current batch, exactly. A guess would be wrong where it matters most: statements over no rows at
-// all must not walk a table of millions.
+// The rows of the current batch, exactly. A guess would be wrong where it matters most: statements over no
+// rows at all must not walk a table of millions.
 Datum contacts_import_batch_support(PG_FUNCTION_ARGS) {
     using namespace contacts::pg;
     auto *request = reinterpret_cast<SupportRequestRows *>(PG_GETARG_POINTER(0));
-    if (!IsA(request, SupportRequestRows) || !request->node || !IsA(request->node, FuncExpr)) PG_RETURN_POINTER(nullptr);
+    if (!IsA(request, SupportRequestRows) || !request->node || !IsA(request->node, FuncExpr))
+        PG_RETURN_POINTER(nullptr);
     const auto *argument = static_cast<Const *>(linitial(reinterpret_cast<FuncExpr *>(request->node)->args));
     if (!IsA(argument, Const) || argument->constisnull) PG_RETURN_POINTER(nullptr);
     const text *name = DatumGetTextPP(argument->constvalue);

@@ -1,4 +1,5 @@
-// The doors of the import: content as bytea, a large object, a file of the server, and rows written to a format's view.
+// The doors of the import: content as bytea, a large object, a file of the server, and rows written to a
+// format's view.
 #include "pg/import.h"
 
 extern "C" {
@@ -29,14 +30,13 @@ extern "C" {
 namespace contacts::pg {
 namespace {
 
-// A large object, read in pieces through the SQL functions' own code: it checks permissions and cleans up when the
-// (sub)transaction ends, however that happens.
+// A large object, read in pieces through the SQL functions' own code: it checks permissions and cleans up
+// when the (sub)transaction ends, however that happens.
 class LargeObjectSource : public csv::ByteSource {
   public:
     explicit LargeObjectSource(Oid id) {
-        descriptor_ = Call([&] {
-            return DirectFunctionCall2(be_lo_open, ObjectIdGetDatum(id), Int32GetDatum(INV_READ));
-        });
+        descriptor_ = Call(
+            [&] { return DirectFunctionCall2(be_lo_open, ObjectIdGetDatum(id), Int32GetDatum(INV_READ)); });
         size_ = Seek(0, SEEK_END);
         Seek(0, SEEK_SET);
     }
@@ -58,8 +58,8 @@ class LargeObjectSource : public csv::ByteSource {
   private:
     std::int64_t Seek(std::int64_t offset, int whence) {
         return Call([&] {
-            return DatumGetInt64(
-                DirectFunctionCall3(be_lo_lseek64, descriptor_, Int64GetDatum(offset), Int32GetDatum(whence)));
+            return DatumGetInt64(DirectFunctionCall3(be_lo_lseek64, descriptor_, Int64GetDatum(offset),
+                                                     Int32GetDatum(whence)));
         });
     }
 
@@ -73,12 +73,16 @@ class ServerFileSource : public csv::ByteSource {
     explicit ServerFileSource(const char *path) {
         file_ = Call([&] {
             if (!has_privs_of_role(GetUserId(), ROLE_PG_READ_SERVER_FILES))
-                ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-                                errmsg("permission denied to import a file of the server"),
-                                errdetail("Only roles with privileges of \"pg_read_server_files\" may read files there."),
-                                errhint("import_csv() and import_large_object() take content from the client.")));
+                ereport(ERROR,
+                        (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                         errmsg("permission denied to import a file of the server"),
+                         errdetail(
+                             "Only roles with privileges of \"pg_read_server_files\" may read files there."),
+                         errhint("import_csv() and import_large_object() take content from the client.")));
             FILE *opened = AllocateFile(path, PG_BINARY_R);
-            if (!opened) ereport(ERROR, (errcode_for_file_access(), errmsg("could not open file \"%s\" for reading: %m", path)));
+            if (!opened)
+                ereport(ERROR, (errcode_for_file_access(),
+                                errmsg("could not open file \"%s\" for reading: %m", path)));
             return opened;
         });
         size_ = Call([&] {
@@ -122,7 +126,8 @@ ImportOptions OptionsOf(Jsonb *json) {
     };
     const Members all = Call([&] {
         if (!JB_ROOT_IS_OBJECT(json))
-            ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("import options must be a JSON object")));
+            ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                            errmsg("import options must be a JSON object")));
         Members result{static_cast<Member *>(palloc(sizeof(Member) * Max(JB_ROOT_COUNT(json), 1))), 0};
         JsonbIterator *iterator = JsonbIteratorInit(&json->root);
         JsonbValue value;
@@ -173,8 +178,8 @@ void refuse_nulls(FunctionCallInfo fcinfo) {
                             errmsg("the %s of an import must not be null", kNames[i])));
 }
 
-// ---- Rows written to a view: an INSERT or COPY of one statement is one import. Its state lives from the BEFORE
-// STATEMENT trigger to the AFTER STATEMENT one, across calls, and dies with its (sub)transaction.
+// ---- Rows written to a view: an INSERT or COPY of one statement is one import. Its state lives from the
+// BEFORE STATEMENT trigger to the AFTER STATEMENT one, across calls, and dies with its (sub)transaction.
 
 struct ViewImport {
     Import import;
@@ -232,8 +237,8 @@ void BeginViewImport(Oid view, Oid contact, const Format &format, TupleDesc desc
     view_imports.push_back(std::move(open));
 }
 
-// The innermost open import into the view. It need not be the innermost of all: one statement may write to several
-// views (WITH … INSERT), which end together.
+// The innermost open import into the view. It need not be the innermost of all: one statement may write to
+// several views (WITH … INSERT), which end together.
 std::size_t OpenImport(Oid view) {
     for (std::size_t i = view_imports.size(); i-- > 0;)
         if (view_imports[i]->view == view) return i;
@@ -247,7 +252,7 @@ void AddViewRow(Oid view, HeapTuple tuple, TupleDesc desc) {
     for (const int number : open.columns) {
         const char *cell = number == 0 ? nullptr : Call([&] { return SPI_getvalue(tuple, desc, number); });
         draft.cells.emplace_back(cell ? cell : "");
-        blank = blank && TrimCell(draft.cells.back()).empty();
+        blank = blank && Trim(draft.cells.back()).empty();
     }
     if (blank) return open.import.AddBlank();
     open.import.Add(std::move(draft));
@@ -314,17 +319,20 @@ Datum contacts_import_view(PG_FUNCTION_ARGS) {
     const TriggerEvent event = trigger->tg_event;
     if (!TRIGGER_FIRED_BY_INSERT(event) || trigger->tg_trigger->tgnargs != 2 ||
         trigger->tg_relation->rd_rel->relkind != RELKIND_VIEW)
-        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-                        errmsg("function \"import_view\" must be fired by INSERT on a view, with two arguments")));
+        ereport(ERROR,
+                (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                 errmsg("function \"import_view\" must be fired by INSERT on a view, with two arguments")));
     const Oid view = RelationGetRelid(trigger->tg_relation);
     TupleDesc desc = RelationGetDescr(trigger->tg_relation);
     const char *format_name = trigger->tg_trigger->tgargs[0];
     Oid contact = InvalidOid;
     if (TRIGGER_FIRED_BEFORE(event) && TRIGGER_FIRED_FOR_STATEMENT(event)) {
-        contact = get_relname_relid(trigger->tg_trigger->tgargs[1], RelationGetNamespace(trigger->tg_relation));
+        contact =
+            get_relname_relid(trigger->tg_trigger->tgargs[1], RelationGetNamespace(trigger->tg_relation));
         if (!OidIsValid(contact))
-            ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
-                            errmsg("there is no table \"%s\" beside the view", trigger->tg_trigger->tgargs[1])));
+            ereport(ERROR,
+                    (errcode(ERRCODE_UNDEFINED_TABLE),
+                     errmsg("there is no table \"%s\" beside the view", trigger->tg_trigger->tgargs[1])));
     }
     const Datum row = Guarded(fcinfo, [&](Failure &) -> Datum {
         if (TRIGGER_FIRED_FOR_ROW(event)) {

@@ -41,13 +41,14 @@ PG_MODULE_MAGIC;
 void _PG_init(void);
 
 void _PG_init(void) {
-    DefineCustomStringVariable("contacts.default_region",
-                               "Region whose national phone notation is understood.",
-                               "ISO 3166-1 alpha-2; empty means that only international notation is.",
-                               &contacts_default_region, "", PGC_USERSET, 0, check_default_region, nullptr, nullptr);
-    DefineCustomStringVariable("contacts.actor", "Login on whose behalf the session acts.",
-                               "Empty means the session's role. Roles other than superusers need GRANT SET ON PARAMETER.",
-                               &contacts_actor_setting, "", PGC_SUSET, 0, nullptr, nullptr, nullptr);
+    DefineCustomStringVariable(
+        "contacts.default_region", "Region whose national phone notation is understood.",
+        "ISO 3166-1 alpha-2; empty means that only international notation is.", &contacts_default_region, "",
+        PGC_USERSET, 0, check_default_region, nullptr, nullptr);
+    DefineCustomStringVariable(
+        "contacts.actor", "Login on whose behalf the session acts.",
+        "Empty means the session's role. Roles other than superusers need GRANT SET ON PARAMETER.",
+        &contacts_actor_setting, "", PGC_SUSET, 0, nullptr, nullptr, nullptr);
     MarkGUCPrefixReserved("contacts");
 }
 }

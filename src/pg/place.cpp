@@ -21,8 +21,8 @@ PG_FUNCTION_INFO_V1(contacts_language_tag);
 PG_FUNCTION_INFO_V1(contacts_language_name);
 
 Datum contacts_country_code(PG_FUNCTION_ARGS) {
-    text* name = PG_GETARG_TEXT_PP(0);
-    return Guarded(fcinfo, [&](Failure&) -> Datum {
+    text *name = PG_GETARG_TEXT_PP(0);
+    return Guarded(fcinfo, [&](Failure &) -> Datum {
         const auto country = contacts::FindCountry(View(name));
         if (country) return NewVarlena(country->code);
         fcinfo->isnull = true;
@@ -31,9 +31,9 @@ Datum contacts_country_code(PG_FUNCTION_ARGS) {
 }
 
 Datum contacts_country_name(PG_FUNCTION_ARGS) {
-    text* code = PG_GETARG_TEXT_PP(0);
-    text* locale = PG_GETARG_TEXT_PP(1);
-    return Guarded(fcinfo, [&](Failure&) -> Datum {
+    text *code = PG_GETARG_TEXT_PP(0);
+    text *locale = PG_GETARG_TEXT_PP(1);
+    return Guarded(fcinfo, [&](Failure &) -> Datum {
         const auto name = contacts::CountryName(View(code), View(locale));
         if (name) return NewVarlena(*name);
         fcinfo->isnull = true;
@@ -42,8 +42,8 @@ Datum contacts_country_name(PG_FUNCTION_ARGS) {
 }
 
 Datum contacts_language_tag(PG_FUNCTION_ARGS) {
-    text* name = PG_GETARG_TEXT_PP(0);
-    return Guarded(fcinfo, [&](Failure&) -> Datum {
+    text *name = PG_GETARG_TEXT_PP(0);
+    return Guarded(fcinfo, [&](Failure &) -> Datum {
         const auto tag = contacts::LanguageTag(View(name));
         if (tag) return NewVarlena(*tag);
         fcinfo->isnull = true;
@@ -52,9 +52,9 @@ Datum contacts_language_tag(PG_FUNCTION_ARGS) {
 }
 
 Datum contacts_language_name(PG_FUNCTION_ARGS) {
-    text* tag = PG_GETARG_TEXT_PP(0);
-    text* locale = PG_GETARG_TEXT_PP(1);
-    return Guarded(fcinfo, [&](Failure&) -> Datum {
+    text *tag = PG_GETARG_TEXT_PP(0);
+    text *locale = PG_GETARG_TEXT_PP(1);
+    return Guarded(fcinfo, [&](Failure &) -> Datum {
         const auto name = contacts::LanguageName(View(tag), View(locale));
         if (name) return NewVarlena(*name);
         fcinfo->isnull = true;

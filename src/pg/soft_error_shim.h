@@ -6,7 +6,7 @@
 #else
 #define ereturn(context, dummy_value, ...) \
     do {                                   \
-        (void) (context);                  \
+        (void)(context);                   \
         ereport(ERROR, __VA_ARGS__);       \
         return dummy_value;                \
     } while (0)

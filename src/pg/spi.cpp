@@ -74,7 +74,8 @@ TextRows SpiSession::Run(const std::string &command, const std::vector<std::opti
             result.rows = SPI_processed;
             result.columns = desc->natts;
             result.cells = static_cast<char **>(MemoryContextAllocHuge(
-                CurrentMemoryContext, sizeof(char *) * Max(result.rows * static_cast<uint64>(desc->natts), 1)));
+                CurrentMemoryContext,
+                sizeof(char *) * Max(result.rows * static_cast<uint64>(desc->natts), 1)));
             for (uint64 row = 0; row < result.rows; ++row)
                 for (int column = 0; column < desc->natts; ++column)
                     result.cells[row * static_cast<uint64>(desc->natts) + static_cast<uint64>(column)] =
@@ -87,7 +88,8 @@ TextRows SpiSession::Run(const std::string &command, const std::vector<std::opti
     for (uint64 row = 0; row < table.rows; ++row) {
         auto &cells = out.rows.emplace_back();
         for (int column = 0; column < table.columns; ++column) {
-            const char *cell = table.cells[row * static_cast<uint64>(table.columns) + static_cast<uint64>(column)];
+            const char *cell =
+                table.cells[row * static_cast<uint64>(table.columns) + static_cast<uint64>(column)];
             cells.push_back(cell ? std::optional<std::string>(cell) : std::nullopt);
         }
     }

@@ -20,15 +20,16 @@ struct TextRows {
     std::vector<std::vector<std::optional<std::string>>> rows;
 };
 
-// One SPI connection. After an exception the connection is left to the (sub)transaction's abort, which every error
-// leads to.
+// One SPI connection. After an exception the connection is left to the (sub)transaction's abort, which every
+// error leads to.
 class SpiSession {
   public:
     SpiSession();
     void Finish();
-    // Runs one command with arguments (null: NULL) and returns what it returns. Arguments are of type text, or of the
-    // one that `argument_types` has for them, whose input function reads them: a cast in the command would hide the value from
-    // the planner, and one that is not immutable may be evaluated again for every row.
+    // Runs one command with arguments (null: NULL) and returns what it returns. Arguments are of type text,
+    // or of the one that `argument_types` has for them, whose input function reads them: a cast in the
+    // command would hide the value from the planner, and one that is not immutable may be evaluated again for
+    // every row.
     TextRows Run(const std::string &command, const std::vector<std::optional<std::string>> &arguments = {},
                  const std::vector<Oid> &argument_types = {});
 };
@@ -55,7 +56,8 @@ void InSubtransaction(Body &&body) {
     try {
         body();
     } catch (const PgError &error) {
-        // The error lies in the memory of the SPI connection that was left open, which goes with the subtransaction.
+        // The error lies in the memory of the SPI connection that was left open, which goes with the
+        // subtransaction.
         ErrorData *kept = Call([&] {
             MemoryContextSwitchTo(context);
             return copy_error(error.data());

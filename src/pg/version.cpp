@@ -19,10 +19,10 @@ Datum contacts_library_versions(PG_FUNCTION_ARGS) {
         elog(ERROR, "contacts_library_versions must return a row of %d columns", kColumns);
     Datum values[kColumns];
     bool nulls[kColumns] = {};
-    contacts::pg::Guarded(fcinfo, [&](contacts::pg::Failure&) -> Datum {
+    contacts::pg::Guarded(fcinfo, [&](contacts::pg::Failure &) -> Datum {
         const contacts::LibraryVersions versions = contacts::LoadedVersions();
         int i = 0;
-        const auto put = [&](const std::optional<std::string>& text) {
+        const auto put = [&](const std::optional<std::string> &text) {
             nulls[i] = !text;
             values[i] = text ? contacts::pg::NewVarlena(*text) : Datum{0};
             ++i;

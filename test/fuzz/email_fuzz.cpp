@@ -7,8 +7,8 @@
 
 #include "core/email/email.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    const auto email = contacts::ParseEmail({reinterpret_cast<const char*>(data), size});
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
+    const auto email = contacts::ParseEmail({reinterpret_cast<const char *>(data), size});
     if (!email) return 0;
     const auto printed = contacts::ParseEmail(email->text());
     if (!printed || printed->stored() != email->stored()) std::abort();

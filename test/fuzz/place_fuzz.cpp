@@ -7,8 +7,8 @@
 #include "core/place/country.h"
 #include "core/place/language.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    const std::string_view text(reinterpret_cast<const char*>(data), size);
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
+    const std::string_view text(reinterpret_cast<const char *>(data), size);
     if (const auto country = contacts::FindCountry(text)) {
         const auto again = contacts::FindCountry(country->code);
         if (!again || again->code != country->code || !contacts::CountryName(country->code, text))

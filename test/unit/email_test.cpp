@@ -52,7 +52,7 @@ TEST(Email, Keys) {
 TEST(Email, FallbackAgreesWithRfc3492) {
     EXPECT_EQ(Key("a@\u0378.com"), "a@xn--zva.com");
     // A label that ICU refuses (hyphens in third and fourth place) sends all labels the other way.
-    for (const char* domain :
+    for (const char *domain :
          {"müller.de", "例え.テスト", "пример.испытание", "почта-1.рф", "ไทย.th", "bücher-ü.at"}) {
         SCOPED_TRACE(domain);
         const std::string by_icu = Key(std::string("a@") + domain);
@@ -110,7 +110,7 @@ TEST(Email, Limits) {
 
 // What was printed reads again with the same key, whatever it is.
 TEST(Email, PrintedReadsAgain) {
-    for (const char* text :
+    for (const char *text :
          {"a@b", "A@B", "\"A b\"@c", "Jörg@Müller.de", "a@\u0378.com", "a@xn--a.com", "a@a\u05D0b.com",
           "\u0378@b", "a@[IPv6:::FFFF:1.2.3.4]", "用户@例え。テスト", "a@-ü"}) {
         const auto once = ParseEmail(text);
@@ -125,7 +125,7 @@ TEST(Email, PrintedReadsAgain) {
 }
 
 TEST(Email, FromStored) {
-    for (const char* text : {"a@b", "A@b", "\"x@y\"@Z"}) {
+    for (const char *text : {"a@b", "A@b", "\"x@y\"@Z"}) {
         const auto email = ParseEmail(text);
         ASSERT_TRUE(email);
         const auto read = Email::FromStored(email->stored());

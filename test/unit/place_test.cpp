@@ -40,7 +40,7 @@ TEST(Country, Faults) {
     EXPECT_STREQ(korea.fault().code, "country_ambiguous");
     EXPECT_NE(korea.fault().detail.find("KP"), std::string::npos);
     EXPECT_NE(korea.fault().detail.find("KR"), std::string::npos);
-    for (const char* text : {"", "()", "XK", "Kosovo", "ZZ", "Europe", "\xFF"})
+    for (const char *text : {"", "()", "XK", "Kosovo", "ZZ", "Europe", "\xFF"})
         EXPECT_STREQ(FindCountry(text).fault().code, "country_invalid") << text;
 }
 
@@ -63,9 +63,9 @@ TEST(Language, Tags) {
     EXPECT_EQ(LanguageTag("english").value(), "en");
     EXPECT_EQ(LanguageTag("Azerbaijani (Cyrillic, Azerbaijan)").value(), "az-Cyrl-AZ");
     EXPECT_EQ(LanguageTag("Italiano").value(), "it");
-    for (const char* text : {"English (", "English ()", "- English -"})
+    for (const char *text : {"English (", "English ()", "- English -"})
         EXPECT_EQ(LanguageTag(text).value(), "en") << text;
-    for (const char* text :
+    for (const char *text :
          {"", "(", "en-", "-en", "e", "abcdefghi", "\xFF", "en-US-x-", "English (x)", ".en"})
         EXPECT_FALSE(LanguageTag(text)) << text;
     EXPECT_STREQ(LanguageTag(std::string(5000, 'a')).fault().code, "language_invalid");

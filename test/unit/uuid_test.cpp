@@ -13,13 +13,13 @@ std::uint64_t now = 0;
 std::uint64_t Now() {
     return now;
 }
-void Ones(std::uint8_t* to, std::size_t size) {
+void Ones(std::uint8_t *to, std::size_t size) {
     std::memset(to, 0xFF, size);
 }
-void Zeros(std::uint8_t* to, std::size_t size) {
+void Zeros(std::uint8_t *to, std::size_t size) {
     std::memset(to, 0, size);
 }
-void Fails(std::uint8_t*, std::size_t) {
+void Fails(std::uint8_t *, std::size_t) {
     throw Error(sqlstate::kInternalError, "no random values");
 }
 
@@ -71,10 +71,10 @@ TEST(Uuid, Text) {
     const auto uuid = ParseUuid(text);
     ASSERT_TRUE(uuid);
     EXPECT_EQ(ToText(*uuid), text);
-    for (const char* form : {"017F22E2-79B0-7CC3-98C4-DC0C0C07398F", "{017f22e2-79b0-7cc3-98c4-dc0c0c07398f}",
+    for (const char *form : {"017F22E2-79B0-7CC3-98C4-DC0C0C07398F", "{017f22e2-79b0-7cc3-98c4-dc0c0c07398f}",
                              "017f22e279b07cc398c4dc0c0c07398f", "017f-22e2-79b0-7cc3-98c4-dc0c-0c07-398f"})
         EXPECT_EQ(ParseUuid(form), uuid) << form;
-    for (const char* form : {"", "{}", "{", "017f22e2-79b0-7cc3-98c4-dc0c0c07398",
+    for (const char *form : {"", "{}", "{", "017f22e2-79b0-7cc3-98c4-dc0c0c07398",
                              "017f22e2-79b0-7cc3-98c4-dc0c0c07398f0", "017f22e2--79b0-7cc3-98c4-dc0c0c07398f",
                              "-017f22e279b07cc398c4dc0c0c07398f", "017f22e2-79b0-7cc3-98c4-dc0c0c07398f-",
                              "{017f22e279b07cc398c4dc0c0c07398f", "017f22e2-79b07cc398c4dc0c0c07398g",

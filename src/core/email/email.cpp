@@ -82,11 +82,11 @@ struct Text {
 };
 
 // Nothing when the bytes are not UTF-8; `bad` is then the offset of the offending byte.
-bool Decode(string_view bytes, Text& text, std::size_t& bad) {
+bool Decode(string_view bytes, Text &text, std::size_t &bad) {
     text.bytes = bytes;
     text.characters.reserve(bytes.size());
     text.offsets.reserve(bytes.size() + 1);
-    const auto* s = reinterpret_cast<const std::uint8_t*>(bytes.data());
+    const auto *s = reinterpret_cast<const std::uint8_t *>(bytes.data());
     const auto length = static_cast<std::int32_t>(bytes.size());
     std::int32_t i = 0;
     while (i < length) {
@@ -104,7 +104,7 @@ bool Decode(string_view bytes, Text& text, std::size_t& bad) {
     return true;
 }
 
-void AppendUtf8(string& to, char32_t c) {
+void AppendUtf8(string &to, char32_t c) {
     char buffer[U8_MAX_LENGTH];
     int length = 0;
     U8_APPEND_UNSAFE(buffer, length, c);
@@ -112,7 +112,7 @@ void AppendUtf8(string& to, char32_t c) {
 }
 
 string Trim(string_view bytes) {
-    const auto* s = reinterpret_cast<const std::uint8_t*>(bytes.data());
+    const auto *s = reinterpret_cast<const std::uint8_t *>(bytes.data());
     auto begin = std::int32_t{0}, end = static_cast<std::int32_t>(bytes.size());
     while (begin < end) {
         std::int32_t next = begin;
@@ -131,11 +131,11 @@ string Trim(string_view bytes) {
     return string(bytes.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)));
 }
 
-Fault Invalid(string_view text, string detail, string hint = {}, const char* code = "email_invalid") {
+Fault Invalid(string_view text, string detail, string hint = {}, const char *code = "email_invalid") {
     return {code, "invalid e-mail address: \"" + Quoted(text) + "\"", std::move(detail), std::move(hint)};
 }
 
-string Described(const Text& text, std::size_t i) {
+string Described(const Text &text, std::size_t i) {
     char code[16];
     std::snprintf(code, sizeof code, "U+%04X", static_cast<unsigned>(text.characters[i]));
     string out = "Character " + std::to_string(i + 1) + " (";
@@ -157,8 +157,8 @@ string FoldText(string_view s) {
         return out;
     }
     UErrorCode status = U_ZERO_ERROR;
-    const icu::Normalizer2* nfd = icu::Normalizer2::getNFDInstance(status);
-    const icu::Normalizer2* nfc = icu::Normalizer2::getNFCInstance(status);
+    const icu::Normalizer2 *nfd = icu::Normalizer2::getNFDInstance(status);
+    const icu::Normalizer2 *nfc = icu::Normalizer2::getNFCInstance(status);
     icu::UnicodeString folded;
     if (U_SUCCESS(status))
         folded = nfd->normalize(icu::UnicodeString::fromUTF8({s.data(), static_cast<std::int32_t>(s.size())}),
@@ -172,7 +172,7 @@ string FoldText(string_view s) {
 }
 
 // RFC 3492, for labels of one domain: no overflow is possible.
-string Punycode(const std::vector<char32_t>& input) {
+string Punycode(const std::vector<char32_t> &input) {
     constexpr unsigned kBase = 36, kTmin = 1, kTmax = 26, kSkew = 38, kDamp = 700;
     const auto digit = [](unsigned d) { return static_cast<char>(d < 26 ? 'a' + d : '0' + d - 26); };
     string out;
@@ -213,10 +213,10 @@ string Punycode(const std::vector<char32_t>& input) {
     return out;
 }
 
-const icu::IDNA& Uts46() {
-    static const icu::IDNA* const idna = [] {
+const icu::IDNA &Uts46() {
+    static const icu::IDNA *const idna = [] {
         UErrorCode status = U_ZERO_ERROR;
-        const icu::IDNA* made = icu::IDNA::createUTS46Instance(
+        const icu::IDNA *made = icu::IDNA::createUTS46Instance(
             UIDNA_USE_STD3_RULES | UIDNA_CHECK_BIDI | UIDNA_CHECK_CONTEXTJ | UIDNA_NONTRANSITIONAL_TO_ASCII,
             status);
         if (U_FAILURE(status))
@@ -228,7 +228,7 @@ const icu::IDNA& Uts46() {
 }
 
 template <class Each>
-void ForEachLabel(string_view domain, Each&& each) {
+void ForEachLabel(string_view domain, Each &&each) {
     for (;;) {
         const std::size_t dot = domain.find('.');
         each(domain.substr(0, dot));
@@ -237,7 +237,7 @@ void ForEachLabel(string_view domain, Each&& each) {
     }
 }
 
-string DomainToAscii(const string& domain) {
+string DomainToAscii(const string &domain) {
     string out;
     icu::StringByteSink<string> sink(&out);
     icu::IDNAInfo info;
@@ -267,7 +267,7 @@ string DomainToAscii(const string& domain) {
 // One address on its way through the rules; every step returns true or has set fault_.
 class Parser {
   public:
-    explicit Parser(const Text& text) : text_(text), size_(text.characters.size()) {}
+    explicit Parser(const Text &text) : text_(text), size_(text.characters.size()) {}
 
     bool Run() {
         if (!Local()) return false;
@@ -277,7 +277,7 @@ class Parser {
     }
 
     string key() const { return local_key_ + '@' + domain_key_; }
-    Fault& fault() { return fault_; }
+    Fault &fault() { return fault_; }
 
   private:
     // Past the end: a character that is in no set.
@@ -339,7 +339,7 @@ class Parser {
         return true;
     }
 
-    bool QuotedLocal(string& content) {
+    bool QuotedLocal(string &content) {
         for (++at_;; ++at_) {
             if (at_ == size_) return Fail("The quotation mark that opens the local part is not closed.");
             char32_t c = At();
@@ -362,7 +362,7 @@ class Parser {
     }
 
     // "john"@x is john@x; where quotes are needed, only what must be escaped is.
-    static string Requoted(const string& content) {
+    static string Requoted(const string &content) {
         bool atom = !content.empty() && content.front() != '.' && content.back() != '.' &&
                     content.find("..") == string::npos;
         for (const char c : content)
@@ -497,7 +497,7 @@ class Parser {
         return "";
     }
 
-    const Text& text_;
+    const Text &text_;
     const std::size_t size_;
     std::size_t at_ = 0;
     string local_key_, domain_key_;

@@ -46,13 +46,13 @@ class Email {
     // Bytes that stored() gave; anything else is a fault `email_corrupt`.
     static Result<Email> FromStored(std::string_view bytes);
 
-    const std::string& stored() const { return stored_; }
+    const std::string &stored() const { return stored_; }
     std::string_view text() const { return StoredEmailText(stored_); }
     std::string_view key() const { return StoredEmailKey(stored_); }
     std::string_view local() const { return StoredEmailLocal(stored_); }
     std::string_view domain() const { return StoredEmailDomain(stored_); }
 
-    friend bool operator==(const Email& a, const Email& b) { return a.key() == b.key(); }
+    friend bool operator==(const Email &a, const Email &b) { return a.key() == b.key(); }
 
   private:
     friend Result<Email> ParseEmail(std::string_view);

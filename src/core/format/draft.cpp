@@ -39,8 +39,9 @@ void Draft::Add(Issue issue) {
 }
 
 bool Draft::failed() const {
-    return unlisted_error || std::any_of(issues.begin(), issues.end(),
-                       [](const Issue &issue) { return issue.severity == Severity::kError; });
+    return unlisted_error || std::any_of(issues.begin(), issues.end(), [](const Issue &issue) {
+               return issue.severity == Severity::kError;
+           });
 }
 
 }  // namespace contacts

@@ -11,8 +11,9 @@
 
 namespace contacts {
 
-// A column of `contact` or `organization` that a file may set. All values are text in the form that the column's
-// type reads back: dates as YYYY-MM-DD (or --MM-DD when the year is unknown), lists with one element a line.
+// A column of `contact` or `organization` that a file may set. All values are text in the form that the
+// column's type reads back: dates as YYYY-MM-DD (or --MM-DD when the year is unknown), lists with one element
+// a line.
 enum class ContactField : std::uint8_t {
     kNamePrefix,
     kFirstName,
@@ -58,11 +59,17 @@ enum class OrganizationField : std::uint8_t {
 inline constexpr std::array<const char *, static_cast<std::size_t>(ContactField::kCount)> kContactColumns = {
     "name_prefix", "first_name", "middle_name", "last_name", "name_suffix",  "nickname",      "job_title",
     "department",  "location",   "birth_date",  "language",  "contact_type", "contact_level", "websites"};
-inline constexpr std::array<const char *, static_cast<std::size_t>(OrganizationField::kCount)> kOrganizationColumns =
-    {"name",        "organization_type", "industry",       "phone",   "phone_entered", "fax",
-     "fax_entered", "street",            "street2",        "city",    "region",        "postal_code",
-     "country",     "employee_count",    "revenue",        "websites", "tags",         "ticker_symbol",
-     "ticker_exchange"};
+inline constexpr std::array<const char *, static_cast<std::size_t>(OrganizationField::kCount)>
+    kOrganizationColumns = {"name",           "organization_type",
+                            "industry",       "phone",
+                            "phone_entered",  "fax",
+                            "fax_entered",    "street",
+                            "street2",        "city",
+                            "region",         "postal_code",
+                            "country",        "employee_count",
+                            "revenue",        "websites",
+                            "tags",           "ticker_symbol",
+                            "ticker_exchange"};
 
 // What a cell says about a field: nothing (keep what is there), empty it, or a value.
 struct Cell {
@@ -90,8 +97,8 @@ enum AddressComponent : std::size_t {
 };
 
 struct PartInfo {
-    const char *relation;              // prefix of the batch's relations: phone_insert, phone_update, phone_delete
-    const char *label;                 // column of the label; null: parts of this kind have none
+    const char *relation;  // prefix of the batch's relations: phone_insert, phone_update, phone_delete
+    const char *label;     // column of the label; null: parts of this kind have none
     std::vector<const char *> values;  // columns of the values
 };
 const PartInfo &InfoOf(PartKind kind);
@@ -116,7 +123,8 @@ struct Issue {
     std::string message;
 };
 
-// What a record says about one place for a part ("the mobile phone") or, for a list, about all parts of a kind.
+// What a record says about one place for a part ("the mobile phone") or, for a list, about all parts of a
+// kind.
 struct PartChange {
     PartKind kind = PartKind::kPhone;
     int slot = 0;                  // index in Mapping::slots
@@ -145,7 +153,7 @@ struct Draft {
     std::vector<std::string> cells;
 
     bool has_contact = false;
-    std::string key;  // the ID cell: a contact_id or an external_id
+    std::string key;        // the ID cell: a contact_id or an external_id
     bool repeated = false;  // a record just before had the same key
     std::optional<Uuid> key_uuid;
     std::array<Cell, static_cast<std::size_t>(ContactField::kCount)> fields;

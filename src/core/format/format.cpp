@@ -7,12 +7,12 @@ namespace {
 
 constexpr std::int64_t kMegabyte = 1024 * 1024;
 
-// 8x8, "external contacts" bulk upload: the documented header set is the view; aliases take the advanced template of
-// resellers (Contact.LastName …) and the legacy Account Manager set (First Name …).
+// 8x8, "external contacts" bulk upload: the documented header set is the view; aliases take the advanced
+// template of resellers (Contact.LastName …) and the legacy Account Manager set (First Name …).
 Format EightByEight() {
     Format f{};
     f.name = "8x8";
-    f.title = "8x8 external contacts";
+    f.title = "8x8";
     f.source = "8x8";
     f.columns = {
         {"Contact.FirstName", "First Name", Target::kFirstName, "", true, 2, 30},
@@ -23,9 +23,12 @@ Format EightByEight() {
         {"Contact.Location", "Location", Target::kLocation, "", false, 0, 128},
         {"Contact.PhoneNumber", "Contact.PhoneNumbers|Phones", Target::kPhoneList, "", false, 0, 512},
         {"Contact.Emails", "Contact.Email", Target::kEmail, "*work"},
-        {"Contact.Custom.Field1", "Contact.CustomField1|Custom Field1", Target::kCustom, "field1", false, 0, 254},
-        {"Contact.Custom.Field2", "Contact.CustomField2|Custom Field2", Target::kCustom, "field2", false, 0, 254},
-        {"Contact.Custom.Field3", "Contact.CustomField3|Custom Field3", Target::kCustom, "field3", false, 0, 254},
+        {"Contact.Custom.Field1", "Contact.CustomField1|Custom Field1", Target::kCustom, "field1", false, 0,
+         254},
+        {"Contact.Custom.Field2", "Contact.CustomField2|Custom Field2", Target::kCustom, "field2", false, 0,
+         254},
+        {"Contact.Custom.Field3", "Contact.CustomField3|Custom Field3", Target::kCustom, "field3", false, 0,
+         254},
         {"Contact.ContactID", "Contact Id", Target::kContactId},
     };
     Column emails{"Email Addresses", "", Target::kEmailList, "", false, 0, 1024};
@@ -46,7 +49,7 @@ Format EightByEight() {
 Format Cinnox() {
     Format f{};
     f.name = "cinnox";
-    f.title = "CINNOX external contacts";
+    f.title = "CINNOX";
     f.source = "cinnox";
     f.columns = {
         {"First Name", "", Target::kFirstName},
@@ -93,7 +96,7 @@ Format Cinnox() {
 Format Genesys() {
     Format f{};
     f.name = "genesys";
-    f.title = "Genesys Cloud external contacts";
+    f.title = "Genesys Cloud";
     f.source = "genesys";
     const auto exact = [](Column column) {
         column.header_case = HeaderCase::kExact;
@@ -266,7 +269,9 @@ const char *NameOf(Target target) {
     return "";
 }
 
-bool IsOrganization(Target target) { return target >= Target::kOrganizationId; }
+bool IsOrganization(Target target) {
+    return target >= Target::kOrganizationId;
+}
 
 const char *NameOf(Mode mode) {
     switch (mode) {
@@ -303,8 +308,10 @@ std::string FormatNames() {
 }
 
 const std::vector<Term> &TermsOf(Target target) {
-    static const std::vector<Term> kTypes = {
-        {"lead", "Lead", ""}, {"prospect", "Prospect", ""}, {"customer", "Customer", ""}, {"other", "Others", "Other"}};
+    static const std::vector<Term> kTypes = {{"lead", "Lead", ""},
+                                             {"prospect", "Prospect", ""},
+                                             {"customer", "Customer", ""},
+                                             {"other", "Others", "Other"}};
     static const std::vector<Term> kLevels = {
         {"primary", "Primary", ""}, {"secondary", "Secondary", ""}, {"tertiary", "Tertiary", ""}};
     static const std::vector<Term> kNone;

@@ -1,5 +1,5 @@
-// A product's CSV format, written once: detection, import, the view to COPY from and to, the error file and the docs
-// all read these declarations.
+// A product's CSV format, written once: detection, import, the view to COPY from and to, the error file and
+// the docs all read these declarations.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,8 @@
 
 namespace contacts {
 
-// What a column is about. The names (NameOf) are public: contacts.format_column() and import_error.target show them.
+// What a column is about. The names (NameOf) are public: contacts.format_column() and import_error.target
+// show them.
 enum class Target : std::uint8_t {
     kIgnored,
     kContactId,
@@ -75,8 +76,8 @@ struct Column {
     const char *header;   // canonical, as the view and the template show it
     const char *aliases;  // other spellings, separated by '|'
     Target target;
-    // Label of the part (phone, e-mail, address), network, or key in `custom`. Parts with a leading '*' take whatever
-    // label no other column of the format claims: "*other" shows a fax too, and writes "other".
+    // Label of the part (phone, e-mail, address), network, or key in `custom`. Parts with a leading '*' take
+    // whatever label no other column of the format claims: "*other" shows a fax too, and writes "other".
     const char *label = "";
     bool required = false;
     int min_length = 0;  // the product's own limits, in characters; 0: none
@@ -117,7 +118,8 @@ struct Format {
     // The product's own limits on a file; 0: none.
     std::int64_t max_bytes = 0;
     std::int64_t max_records = 0;
-    int error_column = 0;  // position (1-based) of an error column whatever its name; 0: found by its name only
+    int error_column =
+        0;  // position (1-based) of an error column whatever its name; 0: found by its name only
     // A header set of the product whose second record describes the columns: recognised by this header.
     const char *described_by = "";
 };
@@ -140,7 +142,8 @@ struct Term {
 // The terms of contact_type and contact_level; empty for other targets.
 const std::vector<Term> &TermsOf(Target target);
 
-// What a target is called in contact columns: its stored form is found by the format's first column of that target.
+// What a target is called in contact columns: its stored form is found by the format's first column of that
+// target.
 const Column *FindColumn(const Format &format, Target target);
 
 // The elements of a '|' or otherwise separated list, trimmed of nothing.

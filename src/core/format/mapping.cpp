@@ -82,7 +82,8 @@ std::string ListOf(const std::vector<std::string> &headers) {
     return out;
 }
 
-// The columns without which a header is none of this format, one set for each kind of record the format knows.
+// The columns without which a header is none of this format, one set for each kind of record the format
+// knows.
 std::vector<std::vector<const Column *>> RequiredSets(const Format &format) {
     std::vector<const Column *> contact, organization;
     for (const Column &column : format.columns)
@@ -163,7 +164,8 @@ Mapping Bind(const Format &format, const std::vector<std::string> &header) {
     std::vector<const Column *> seen;
     std::unordered_map<std::string, int> custom_keys;
     const auto custom_key = [&](const std::string &key) {
-        const auto [found, is_new] = custom_keys.try_emplace(key, static_cast<int>(mapping.custom_keys.size()));
+        const auto [found, is_new] =
+            custom_keys.try_emplace(key, static_cast<int>(mapping.custom_keys.size()));
         if (is_new) mapping.custom_keys.push_back(key);
         return found->second;
     };
@@ -178,8 +180,9 @@ Mapping Bind(const Format &format, const std::vector<std::string> &header) {
             bound.column = found;
             if (found->target == Target::kIgnored) continue;
             if (std::find(seen.begin(), seen.end(), bound.column) != seen.end())
-                mapping.notices.push_back({Severity::kNotice, "duplicate_header", bound.index, NameOf(found->target),
-                                           header[i], "this column stands more than once; the first value wins"});
+                mapping.notices.push_back({Severity::kNotice, "duplicate_header", bound.index,
+                                           NameOf(found->target), header[i],
+                                           "this column stands more than once; the first value wins"});
             else
                 seen.push_back(bound.column);
             if (found->target == Target::kCustom) {
@@ -197,7 +200,8 @@ Mapping Bind(const Format &format, const std::vector<std::string> &header) {
             const std::string key = exact.empty() ? "column_" + std::to_string(i + 1) : exact;
             bound.custom_key = custom_key(key);
             if (!exact.empty())
-                mapping.notices.push_back({Severity::kNotice, "unknown_column", bound.index, "custom", header[i],
+                mapping.notices.push_back({Severity::kNotice, "unknown_column", bound.index, "custom",
+                                           header[i],
                                            std::string("format \"") + format.name +
                                                "\" has no such column; its values are kept in custom"});
         }
@@ -243,11 +247,12 @@ Columns KnownColumns(const Format &format, const Names &names) {
 bool Fits(const Format &format, const Columns &known) {
     for (const auto &set : RequiredSets(format))
         if (std::all_of(set.begin(), set.end(), [&](const Column *c) { return Has(known, c); })) return true;
-    return !format.required_on_update && Has(known, FindColumn(format, Target::kContactId)) && known.size() >= 2;
+    return !format.required_on_update && Has(known, FindColumn(format, Target::kContactId)) &&
+           known.size() >= 2;
 }
 
-// The format that knows most columns of a header, null if it is no format's. Names such as "Last Name" stand in every
-// product's files, so that half of the columns must be known.
+// The format that knows most columns of a header, null if it is no format's. Names such as "Last Name" stand
+// in every product's files, so that half of the columns must be known.
 const Format *GuessFormat(const Names &names) {
     const Format *best = nullptr;
     std::size_t best_known = 0;
@@ -273,7 +278,8 @@ Fault UnknownHeader(const Format &format, const std::vector<std::string> &header
     for (const Column &column : format.columns) {
         if (column.header_case != HeaderCase::kExact || Has(known, &column)) continue;
         if (Has(names.loose, NormalizeHeader(column.header, true)))
-            fault.hint = std::string("Headers of this format are case-sensitive: write \"") + column.header + "\".";
+            fault.hint =
+                std::string("Headers of this format are case-sensitive: write \"") + column.header + "\".";
     }
     return fault;
 }
@@ -282,7 +288,7 @@ Fault UnknownHeader(const Format &format, const std::vector<std::string> &header
 
 std::string NormalizeHeader(std::string_view header, bool loose) {
     const std::string visible = StripInvisible(header);
-    const std::string_view trimmed = TrimCell(visible);
+    const std::string_view trimmed = Trim(visible);
     if (!loose) return std::string(trimmed);
     std::string out;
     bool gap = false;
@@ -331,8 +337,8 @@ Result<HeaderMatch> FindHeader(const Format *format, const std::vector<std::vect
                 if (!guessed || guessed == format || KnownColumns(*guessed, names).size() < 2 * known)
                     return HeaderMatch{i, Bind(*format, records[i])};
                 fault.code = "format_wrong";
-                fault.message = std::string("the header is one of format \"") + guessed->name + "\", not of \"" +
-                                format->name + '"';
+                fault.message = std::string("the header is one of format \"") + guessed->name +
+                                "\", not of \"" + format->name + '"';
                 fault.detail = "Found " + ListOf(records[i]) + '.';
                 fault.hint = std::string("Name the format \"") + guessed->name + "\", or \"auto\".";
                 return fault;

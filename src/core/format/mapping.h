@@ -42,7 +42,8 @@ struct Mapping {
     std::vector<Issue> notices;     // about the header: unknown_column, duplicate_header
 };
 
-// A header cell as it is compared: invisible characters and outer spaces gone; `loose` also drops case and a trailing
+// A header cell as it is compared: invisible characters and outer spaces gone; `loose` also drops case and a
+// trailing
 // * or :, and takes runs of spaces and _ - . / for one space.
 std::string NormalizeHeader(std::string_view header, bool loose);
 

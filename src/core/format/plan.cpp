@@ -10,18 +10,22 @@ namespace {
 
 constexpr const char kYearUnknown[] = "1604";
 
-// Whether what was entered for a phone is what the directory holds: a list cell shows it with blanks for separators.
+// Whether what was entered for a phone is what the directory holds: a list cell shows it with blanks for
+// separators.
 bool SameEntered(const std::optional<std::string> &held, std::string_view shown) {
     if (!held) return false;
     if (*held == shown) return true;
     std::string blanked = *held;
-    std::replace_if(blanked.begin(), blanked.end(), [](char c) { return c == ':' || c == ';'; }, ' ');
-    return TrimCell(blanked) == shown;
+    std::replace_if(
+        blanked.begin(), blanked.end(), [](char c) { return c == ':' || c == ';'; }, ' ');
+    return Trim(blanked) == shown;
 }
 
 using Fields = std::array<Cell, static_cast<std::size_t>(OrganizationField::kCount)>;
 
-Value ValueOf(std::optional<std::string> text) { return text ? Value(*std::move(text)) : Value(); }
+Value ValueOf(std::optional<std::string> text) {
+    return text ? Value(*std::move(text)) : Value();
+}
 
 // What a field holds after a cell was applied to it.
 std::optional<std::string> Apply(const Cell &cell, const std::optional<std::string> &before) {
@@ -112,8 +116,9 @@ class Planner {
 
     void Note(std::size_t row, Severity severity, const char *code, Target target, std::string value,
               std::string message) {
-        const auto bound = std::find_if(mapping_.columns.begin(), mapping_.columns.end(),
-                                        [&](const BoundColumn &b) { return b.column && b.column->target == target; });
+        const auto bound =
+            std::find_if(mapping_.columns.begin(), mapping_.columns.end(),
+                         [&](const BoundColumn &b) { return b.column && b.column->target == target; });
         plan_.rows[row].issues.push_back({severity, code, bound == mapping_.columns.end() ? -1 : bound->index,
                                           NameOf(target), std::move(value), std::move(message)});
         if (severity == Severity::kError) plan_.rows[row].outcome = Outcome::kFailed;
@@ -152,8 +157,9 @@ class Planner {
         Outcome of_organization = Outcome::kUnchanged;
         if (draft.organization) {
             if (!draft.has_contact && !CheckOrganization(row, draft)) return;
-            const bool same_name = known && draft.organization->external_id.empty() && known->organization_id &&
-                                   (*draft.organization)[OrganizationField::kName].text == known->organization_name;
+            const bool same_name =
+                known && draft.organization->external_id.empty() && known->organization_id &&
+                (*draft.organization)[OrganizationField::kName].text == known->organization_name;
             if (same_name)
                 organization = known->organization_id;
             else
@@ -180,7 +186,8 @@ class Planner {
                 Fail(row, "external_id_taken", Target::kContactId, draft.key,
                      "a contact with this ID exists; mode \"update\" or \"upsert\" changes it");
             else if (!known->editable)
-                Fail(row, "not_editable", Target::kContactId, draft.key, "no permission to change this contact");
+                Fail(row, "not_editable", Target::kContactId, draft.key,
+                     "no permission to change this contact");
             else if (known->of_this_import || draft.repeated)
                 NoteDuplicate(row, Target::kContactId, draft.key, "ID");
             for (Issue &issue : validator_.MissingForUpdate(draft, known->fields)) {
@@ -195,9 +202,10 @@ class Planner {
                                                          "\" empty to create one, or use mode \"upsert\""));
         } else {
             for (Issue &issue : validator_.MissingForInsert(draft)) {
-                const bool said = std::any_of(draft.issues.begin(), draft.issues.end(), [&](const Issue &other) {
-                    return other.target == issue.target && std::string_view(other.code) == issue.code;
-                });
+                const bool said =
+                    std::any_of(draft.issues.begin(), draft.issues.end(), [&](const Issue &other) {
+                        return other.target == issue.target && std::string_view(other.code) == issue.code;
+                    });
                 if (said) continue;
                 plan_.rows[row].issues.push_back(std::move(issue));
                 plan_.rows[row].outcome = Outcome::kFailed;
@@ -210,7 +218,8 @@ class Planner {
                     return SameEntered(part.values[kPhoneEntered], issue.value);
                 };
                 const auto kind = static_cast<std::size_t>(change.kind);
-                if (known && std::any_of(known->parts[kind].begin(), known->parts[kind].end(), holds)) continue;
+                if (known && std::any_of(known->parts[kind].begin(), known->parts[kind].end(), holds))
+                    continue;
                 plan_.rows[row].issues.push_back(issue);
                 plan_.rows[row].outcome = Outcome::kFailed;
                 if (plan_.rows[row].issues.size() >= kMaxIssues) return false;
@@ -265,13 +274,16 @@ class Planner {
         const bool changed = (first && pending.is_new) || fields != pending.fields;
         const bool before = !first || (known != matches_.organizations.end() && known->second.of_this_import);
         if (before && changed)
-            NoteDuplicate(row, Target::kOrganizationId, wanted.external_id, "organization, with other details,");
+            NoteDuplicate(row, Target::kOrganizationId, wanted.external_id,
+                          "organization, with other details,");
         // Under strict that is a fault, and a failed record changes nothing.
         if (Failed(row)) return std::nullopt;
         pending.fields = std::move(fields);
         if (changed && !pending.is_new && !pending.changed) order_.push_back(key);
         pending.changed = pending.changed || changed;
-        outcome = !changed ? Outcome::kUnchanged : first && pending.is_new ? Outcome::kInserted : Outcome::kUpdated;
+        outcome = !changed                  ? Outcome::kUnchanged
+                  : first && pending.is_new ? Outcome::kInserted
+                                            : Outcome::kUpdated;
         return pending.id;
     }
 
@@ -305,7 +317,8 @@ class Planner {
         }
     }
 
-    static std::vector<std::string> ContactColumns(std::vector<std::string> first, std::vector<std::string> last) {
+    static std::vector<std::string> ContactColumns(std::vector<std::string> first,
+                                                   std::vector<std::string> last) {
         for (std::size_t f = 0; f < kContactColumns.size(); ++f) {
             first.push_back(kContactColumns[f]);
             if (f == static_cast<std::size_t>(ContactField::kBirthDate)) first.push_back("birth_year_known");
@@ -317,9 +330,8 @@ class Planner {
     void InsertContact(std::size_t row, const Draft &draft, const std::optional<Uuid> &organization) {
         const Uuid id = new_id_();
         plan_.rows[row].outcome = Outcome::kInserted;
-        static const std::vector<std::string> kColumns =
-            ContactColumns({"contact_id", "source", "external_id", "visibility", "owner_id", "organization_id"},
-                           {"custom"});
+        static const std::vector<std::string> kColumns = ContactColumns(
+            {"contact_id", "source", "external_id", "visibility", "owner_id", "organization_id"}, {"custom"});
         std::vector<Value> &values = RelationOf("contact_insert", kColumns).rows.emplace_back();
         values.reserve(kColumns.size());
         values.emplace_back(id);
@@ -331,13 +343,16 @@ class Planner {
         AddFields(values, [&](std::size_t f) -> std::optional<std::string> {
             if (draft.fields[f].is_value()) return draft.fields[f].text;
             const char *fallback = "";
-            if (f == static_cast<std::size_t>(ContactField::kContactType)) fallback = mapping_.format->default_type;
-            if (f == static_cast<std::size_t>(ContactField::kContactLevel)) fallback = mapping_.format->default_level;
+            if (f == static_cast<std::size_t>(ContactField::kContactType))
+                fallback = mapping_.format->default_type;
+            if (f == static_cast<std::size_t>(ContactField::kContactLevel))
+                fallback = mapping_.format->default_level;
             return fallback[0] ? std::optional<std::string>(fallback) : std::nullopt;
         });
         std::string custom;
         for (std::size_t k = 0; k < draft.custom.size(); ++k)
-            if (draft.custom[k].is_value()) AppendMember(custom, mapping_.custom_keys[k], draft.custom[k].text);
+            if (draft.custom[k].is_value())
+                AppendMember(custom, mapping_.custom_keys[k], draft.custom[k].text);
         values.push_back("{" + custom + "}");
         int positions[kPartKinds] = {};
         for (const PartChange &change : draft.parts) {
@@ -375,7 +390,8 @@ class Planner {
     void InsertPart(const Uuid &contact, PartKind kind, const Part &part, bool new_contact) {
         const PartInfo &info = InfoOf(kind);
         const std::vector<std::string> &columns = PartColumns(kind, true);
-        std::vector<Value> &values = RelationOf(std::string(info.relation) + "_insert", columns).rows.emplace_back();
+        std::vector<Value> &values =
+            RelationOf(std::string(info.relation) + "_insert", columns).rows.emplace_back();
         values.reserve(columns.size());
         values.emplace_back(contact);
         values.emplace_back(std::int64_t{part.position});
@@ -391,15 +407,16 @@ class Planner {
         std::vector<Value> values = {contact, std::int64_t{part.position}};
         if (info.label) values.push_back(part.label);
         for (const auto &value : part.values) values.push_back(ValueOf(value));
-        RelationOf(std::string(info.relation) + "_update", PartColumns(kind, false)).rows.push_back(std::move(values));
+        RelationOf(std::string(info.relation) + "_update", PartColumns(kind, false))
+            .rows.push_back(std::move(values));
     }
 
     void DeletePart(const Uuid &contact, PartKind kind, const Part &part) {
         const PartInfo &info = InfoOf(kind);
         Relation &relation = RelationOf(std::string(info.relation) + "_delete",
                                         {"contact_id", kind == PartKind::kGroup ? "name" : "position"});
-        relation.rows.push_back(
-            {contact, kind == PartKind::kGroup ? ValueOf(part.values[0]) : Value(std::int64_t{part.position})});
+        relation.rows.push_back({contact, kind == PartKind::kGroup ? ValueOf(part.values[0])
+                                                                   : Value(std::int64_t{part.position})});
     }
 
     void UpdateContact(std::size_t row, const Draft &draft, const KnownContact &known,
@@ -430,7 +447,8 @@ class Planner {
         values.push_back("{" + custom + "}");
         values.push_back(std::move(removed));
         bool parts_changed = false;
-        for (const PartChange &change : draft.parts) parts_changed = MergePart(change, known) || parts_changed;
+        for (const PartChange &change : draft.parts)
+            parts_changed = MergePart(change, known) || parts_changed;
         if (!changed && !parts_changed) return;
         plan_.rows[row].outcome = Outcome::kUpdated;
         // A contact whose parts alone changed is touched too: its version and import tell of it.
@@ -448,7 +466,8 @@ class Planner {
     bool MergePart(const PartChange &change, const KnownContact &known) {
         const Slot &slot = mapping_.slots[static_cast<std::size_t>(change.slot)];
         const auto &parts = known.parts[static_cast<std::size_t>(change.kind)];
-        if (slot.list) return change.kind == PartKind::kGroup ? MergeGroups(change, known) : MergeList(change, known);
+        if (slot.list)
+            return change.kind == PartKind::kGroup ? MergeGroups(change, known) : MergeList(change, known);
         const auto found = std::find_if(parts.begin(), parts.end(), [&](const Part &part) {
             return part.label == slot.label || (slot.any_label && !IsNamed(change.kind, part.label));
         });
@@ -462,14 +481,15 @@ class Planner {
         Part after = *found;
         for (std::size_t c = 0; c < change.components.size(); ++c)
             after.values[c] = Apply(change.components[c], found->values[c]);
-        if (change.clear &&
-            std::none_of(change.components.begin(), change.components.end(), [](const Cell &c) { return c.is_value(); })) {
+        if (change.clear && std::none_of(change.components.begin(), change.components.end(),
+                                         [](const Cell &c) { return c.is_value(); })) {
             DeletePart(known.id, change.kind, *found);
             return true;
         }
         if (change.kind == PartKind::kPhone) Reconcile(change, *found, after);
         if (after.values == found->values) return false;
-        if (std::none_of(after.values.begin(), after.values.end(), [](const auto &v) { return v.has_value(); }))
+        if (std::none_of(after.values.begin(), after.values.end(),
+                         [](const auto &v) { return v.has_value(); }))
             DeletePart(known.id, change.kind, *found);
         else
             UpdatePart(known.id, change.kind, after);
@@ -480,10 +500,12 @@ class Planner {
     static void Reconcile(const PartChange &change, const Part &before, Part &after) {
         const auto &old_number = before.values[kPhoneNumber];
         auto &number = after.values[kPhoneNumber];
-        if (change.keep_extension && old_number && number && old_number->substr(0, old_number->find(';')) == *number)
+        if (change.keep_extension && old_number && number &&
+            old_number->substr(0, old_number->find(';')) == *number)
             number = old_number;
         const auto &entered = after.values[kPhoneEntered];
-        if (number == old_number && (number || (entered && SameEntered(before.values[kPhoneEntered], *entered))))
+        if (number == old_number &&
+            (number || (entered && SameEntered(before.values[kPhoneEntered], *entered))))
             after.values[kPhoneEntered] = before.values[kPhoneEntered];
     }
 
@@ -592,15 +614,15 @@ Plan MakeKeys(const Mapping &mapping, const Ownership &ownership, std::span<cons
         const Draft &draft = *drafts[i];
         const auto row = static_cast<std::int64_t>(i);
         if (draft.has_contact && !draft.key.empty())
-            contacts.rows.push_back({row, draft.key_uuid ? Value(*draft.key_uuid) : Value(), source, draft.key,
-                                     ownership.owner_id ? Value(*ownership.owner_id) : Value(),
+            contacts.rows.push_back({row, draft.key_uuid ? Value(*draft.key_uuid) : Value(), source,
+                                     draft.key, ownership.owner_id ? Value(*ownership.owner_id) : Value(),
                                      ownership.visibility == "personal"});
         if (draft.organization) {
             const std::string &id = draft.organization->external_id;
             const std::optional<Uuid> uuid = ParseUuid(id);
-            organizations.rows.push_back({row, uuid ? Value(*uuid) : Value(), source, id.empty() ? Value() : Value(id),
-                                          id.empty() ? Value((*draft.organization)[OrganizationField::kName].text)
-                                                     : Value()});
+            organizations.rows.push_back(
+                {row, uuid ? Value(*uuid) : Value(), source, id.empty() ? Value() : Value(id),
+                 id.empty() ? Value((*draft.organization)[OrganizationField::kName].text) : Value()});
         }
     }
     return plan;
@@ -608,13 +630,15 @@ Plan MakeKeys(const Mapping &mapping, const Ownership &ownership, std::span<cons
 
 std::vector<std::vector<Issue>> FindContactFaults(const Mapping &mapping, const Rules &rules,
                                                   const Ownership &ownership,
-                                                  std::span<const Draft *const> drafts, const Matches &matches) {
+                                                  std::span<const Draft *const> drafts,
+                                                  const Matches &matches) {
     const std::function<Uuid()> no_id;
     return Planner(mapping, rules, ownership, drafts, matches, no_id).Check();
 }
 
 Plan MakePlan(const Mapping &mapping, const Rules &rules, const Ownership &ownership,
-              std::span<const Draft *const> drafts, const Matches &matches, const std::function<Uuid()> &new_id) {
+              std::span<const Draft *const> drafts, const Matches &matches,
+              const std::function<Uuid()> &new_id) {
     return Planner(mapping, rules, ownership, drafts, matches, new_id).Run();
 }
 

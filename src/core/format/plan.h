@@ -1,4 +1,5 @@
-// From drafts and what the directory already holds to what is to be written: relations, each one a set-based statement.
+// From drafts and what the directory already holds to what is to be written: relations, each one a set-based
+// statement.
 #pragma once
 
 #include <functional>
@@ -13,8 +14,7 @@
 namespace contacts {
 
 // A value of a relation. Text stands for any type that reads it.
-using Value =
-    std::variant<std::monostate, std::string, Uuid, std::int64_t, bool, std::vector<std::string>>;
+using Value = std::variant<std::monostate, std::string, Uuid, std::int64_t, bool, std::vector<std::string>>;
 
 struct Relation {
     std::vector<std::string> columns;
@@ -29,7 +29,7 @@ struct KnownContact {
     std::optional<Uuid> organization_id;
     std::string organization_name;
     std::array<std::optional<std::string>, static_cast<std::size_t>(ContactField::kCount)> fields;
-    std::vector<std::optional<std::string>> custom;    // values of Mapping::custom_keys
+    std::vector<std::optional<std::string>> custom;   // values of Mapping::custom_keys
     std::array<std::vector<Part>, kPartKinds> parts;  // by position
 };
 
@@ -78,13 +78,15 @@ Plan MakeKeys(const Mapping &mapping, const Ownership &ownership, std::span<cons
 
 // `new_id` makes ids in ascending order, so that rows lie in the order of the file.
 Plan MakePlan(const Mapping &mapping, const Rules &rules, const Ownership &ownership,
-              std::span<const Draft *const> drafts, const Matches &matches, const std::function<Uuid()> &new_id);
+              std::span<const Draft *const> drafts, const Matches &matches,
+              const std::function<Uuid()> &new_id);
 
-// What the directory says against records that failed already, beside their own issues: an unknown ID, one that is
-// taken, a value that it does not hold.
+// What the directory says against records that failed already, beside their own issues: an unknown ID, one
+// that is taken, a value that it does not hold.
 std::vector<std::vector<Issue>> FindContactFaults(const Mapping &mapping, const Rules &rules,
                                                   const Ownership &ownership,
-                                                  std::span<const Draft *const> drafts, const Matches &matches);
+                                                  std::span<const Draft *const> drafts,
+                                                  const Matches &matches);
 
 // `text` as a JSON string (RFC 8259), quotes included.
 std::string JsonString(std::string_view text);

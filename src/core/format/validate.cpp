@@ -22,8 +22,12 @@ constexpr int kYearUnknown = 1604;           // what calendars that need a year 
 constexpr std::pair<const char *, const char *> kListTypes[] = {
     {"work", "WORK"}, {"mobile", "MOBILE"}, {"home", "HOME"}, {"other", "OTHER"}};
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool IsDigit(char c) {
+    return c >= '0' && c <= '9';
+}
+bool IsLetter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 std::string Capped(std::string_view value) {
     if (value.size() <= kMaxIssueValue) return std::string(value);
@@ -34,21 +38,25 @@ std::string Capped(std::string_view value) {
 
 // Spreadsheets guard what must stay text: ="0123" and '+123.
 std::string_view UnwrapSpreadsheet(std::string_view text) {
-    if (text.size() >= 4 && text.substr(0, 2) == "=\"" && text.back() == '"') return text.substr(2, text.size() - 3);
+    if (text.size() >= 4 && text.substr(0, 2) == "=\"" && text.back() == '"')
+        return text.substr(2, text.size() - 3);
     if (text.size() >= 2 && text[0] == '\'' && (IsDigit(text[1]) || text[1] == '+')) return text.substr(1);
     return text;
 }
 
 bool IsSpreadsheetError(std::string_view text) {
-    static constexpr std::string_view kTokens[] = {"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!"};
+    static constexpr std::string_view kTokens[] = {"#N/A",    "#REF!",  "#NAME?", "#VALUE!",
+                                                   "#DIV/0!", "#NULL!", "#NUM!"};
     return std::find(std::begin(kTokens), std::end(kTokens), text) != std::end(kTokens);
 }
 
 bool IsYes(std::string_view text) {
-    return EqualIgnoreCase(text, "true") || EqualIgnoreCase(text, "yes") || EqualIgnoreCase(text, "y") || text == "1";
+    return EqualIgnoreCase(text, "true") || EqualIgnoreCase(text, "yes") || EqualIgnoreCase(text, "y") ||
+           text == "1";
 }
 bool IsNo(std::string_view text) {
-    return EqualIgnoreCase(text, "false") || EqualIgnoreCase(text, "no") || EqualIgnoreCase(text, "n") || text == "0";
+    return EqualIgnoreCase(text, "false") || EqualIgnoreCase(text, "no") || EqualIgnoreCase(text, "n") ||
+           text == "0";
 }
 
 int DaysInMonth(int year, int month) {
@@ -168,7 +176,8 @@ std::string Sentence(std::string message, std::string_view detail) {
 }
 
 Result<std::string> ParseDate(std::string_view text) {
-    if (text.find('0') != std::string_view::npos && text.find_first_not_of("0/-.: ") == std::string_view::npos)
+    if (text.find('0') != std::string_view::npos &&
+        text.find_first_not_of("0/-.: ") == std::string_view::npos)
         return std::string();
     const auto bad = [&](const char *rule) {
         return Invalid("date_invalid", "\"" + Quoted(text) + "\" is no date", rule);
@@ -188,13 +197,15 @@ Result<std::string> ParseDate(std::string_view text) {
     if (month < 1 || month > 12) return bad("there are 12 months, and the month stands first (MM/DD/YYYY)");
     if (year == 0) return bad("there is no year 0");
     if (day < 1 || day > DaysInMonth(year, month)) return bad("that month has no such day (MM/DD/YYYY)");
-    const auto two = [](int n) { return std::string{static_cast<char>('0' + n / 10), static_cast<char>('0' + n % 10)}; };
+    const auto two = [](int n) {
+        return std::string{static_cast<char>('0' + n / 10), static_cast<char>('0' + n % 10)};
+    };
     const std::string month_day = '-' + two(month) + '-' + two(day);
     return year == kYearUnknown ? '-' + month_day : two(year / 100) + two(year % 100) + month_day;
 }
 
-void Validator::Add(Draft &draft, Severity severity, const char *code, const BoundColumn &bound, std::string value,
-                    std::string message) const {
+void Validator::Add(Draft &draft, Severity severity, const char *code, const BoundColumn &bound,
+                    std::string value, std::string message) const {
     Issue issue;
     issue.severity = severity;
     issue.code = code;
@@ -217,7 +228,7 @@ bool Validator::IsDescription(const std::vector<std::string> &cells) const {
     for (const BoundColumn &bound : mapping_.columns) {
         if (!bound.column || static_cast<std::size_t>(bound.index) >= cells.size()) continue;
         const std::string &cell = cells[static_cast<std::size_t>(bound.index)];
-        if (TrimCell(cell).empty()) continue;
+        if (Trim(cell).empty()) continue;
         // No contact has a phone without a digit or an address without an @.
         if (bound.column->target == Target::kPhoneList) {
             if (std::any_of(cell.begin(), cell.end(), IsDigit)) return false;
@@ -247,9 +258,10 @@ void Validator::CheckLength(Draft &draft, const BoundColumn &bound, const std::s
 
 Cell Validator::ReadCell(Draft &draft, const BoundColumn &bound, std::string &text) const {
     const auto index = static_cast<std::size_t>(bound.index);
-    if (index < draft.cells.size()) text = std::string(TrimCell(draft.cells[index]));
+    if (index < draft.cells.size()) text = std::string(Trim(draft.cells[index]));
     // A mark that nobody sees is no value.
-    if (!text.empty() && static_cast<unsigned char>(text[0]) >= 0x80 && StripInvisible(text).empty()) text.clear();
+    if (!text.empty() && static_cast<unsigned char>(text[0]) >= 0x80 && StripInvisible(text).empty())
+        text.clear();
     if (text.empty()) return rules_.clear_empty && index < draft.cells.size() ? Cell::Clear() : Cell{};
     if (IsSpreadsheetError(text))
         Add(draft, Severity::kWarning, "spreadsheet_error", bound, text,
@@ -270,7 +282,8 @@ void Validator::ReadField(Draft &draft, const BoundColumn &bound, Cell cell) con
     std::string &text = cell.text;
     if (target == Target::kBirthDate) {
         Result<std::string> date = ParseDate(text);
-        if (!date) return Add(draft, Severity::kError, date.fault().code, bound, text, Sentence(date.fault()));
+        if (!date)
+            return Add(draft, Severity::kError, date.fault().code, bound, text, Sentence(date.fault()));
         if (date->empty()) return;
         if (date->at(0) != '-' && *date > Today())
             Add(draft, Severity::kWarning, "date_future", bound, text, "this birthday is in the future");
@@ -312,7 +325,7 @@ PartChange &Validator::ChangeOf(Draft &draft, int slot) const {
 
 Result<std::string> Validator::NumberOf(std::string_view cell) const {
     const std::string visible = StripInvisible(cell);
-    std::string text(UnwrapSpreadsheet(TrimCell(visible)));
+    std::string text(UnwrapSpreadsheet(Trim(visible)));
     PhoneRule rule = mapping_.format->phones;
     std::string_view region = mapping_.format->default_region;
     if (!rules_.region.empty()) {
@@ -330,13 +343,14 @@ Result<std::string> Validator::NumberOf(std::string_view cell) const {
     if (phone) return phone->text();
     Fault fault = phone.fault();
     // The message names what stands in the file.
-    const std::string read = Quoted(text), shown = Quoted(TrimCell(cell));
+    const std::string read = Quoted(text), shown = Quoted(Trim(cell));
     if (const std::size_t at = fault.message.find(read); at != std::string::npos)
         fault.message.replace(at, read.size(), shown);
     return fault;
 }
 
-void Validator::ReadPhone(Draft &draft, const BoundColumn &bound, PartChange &change, const std::string &text) const {
+void Validator::ReadPhone(Draft &draft, const BoundColumn &bound, PartChange &change,
+                          const std::string &text) const {
     std::string entered = text;
     // Data frames write whole numbers as decimals; the tail would read as one more digit.
     if (const std::size_t dot = entered.size() >= 2 ? entered.size() - 2 : std::string::npos;
@@ -367,12 +381,14 @@ void Validator::ReadPhone(Draft &draft, const BoundColumn &bound, PartChange &ch
         draft.Add(std::move(issue));
 }
 
-bool Validator::ReadEmail(Draft &draft, const BoundColumn &bound, std::string text, std::string &address) const {
+bool Validator::ReadEmail(Draft &draft, const BoundColumn &bound, std::string text,
+                          std::string &address) const {
     text = StripInvisible(text);
     // `Name <a@b>`, as mail programs copy it; a quoted local part may hold a < of its own.
     const std::size_t open = text.rfind('<');
     if (open != std::string::npos && text.back() == '>' && text.find('@', open) != std::string::npos) {
-        Add(draft, Severity::kWarning, "email_display_form", bound, text, "only the address itself was taken");
+        Add(draft, Severity::kWarning, "email_display_form", bound, text,
+            "only the address itself was taken");
         text = text.substr(open + 1, text.size() - open - 2);
     }
     const Result<Email> email = ParseEmail(text);
@@ -403,13 +419,14 @@ void Validator::ReadCountry(Draft &draft, const BoundColumn &bound, const std::s
     entered = Cell::Value(text);
 }
 
-// Entries of a list cell. 8x8 writes `number TYPE: number TYPE`, the legacy product `value_TYPE;value_TYPE`; both are
-// read everywhere, since the separators are no part of a number, an address or a type.
-void Validator::ReadList(Draft &draft, const BoundColumn &bound, PartChange &change, const std::string &text) const {
+// Entries of a list cell. 8x8 writes `number TYPE: number TYPE`, the legacy product `value_TYPE;value_TYPE`;
+// both are read everywhere, since the separators are no part of a number, an address or a type.
+void Validator::ReadList(Draft &draft, const BoundColumn &bound, PartChange &change,
+                         const std::string &text) const {
     const Target target = bound.column->target;
     if (target == Target::kGroups) {
         for (const std::string_view name : Split(text, mapping_.format->list_separator[0])) {
-            const std::string_view trimmed = TrimCell(name);
+            const std::string_view trimmed = Trim(name);
             if (!trimmed.empty()) change.list.push_back({0, "", {std::string(trimmed)}});
         }
         return;
@@ -417,20 +434,23 @@ void Validator::ReadList(Draft &draft, const BoundColumn &bound, PartChange &cha
     const bool phones = target == Target::kPhoneList;
     for (std::size_t begin = 0, end; begin < text.size(); begin = end + 1) {
         for (end = begin; end < text.size(); ++end)
-            if ((text[end] == ':' && phones) || (text[end] == ';' && text.compare(end, 5, ";ext=") != 0)) break;
-        std::string entry(TrimCell(std::string_view(text).substr(begin, end - begin)));
+            if ((text[end] == ':' && phones) || (text[end] == ';' && text.compare(end, 5, ";ext=") != 0))
+                break;
+        std::string entry(Trim(std::string_view(text).substr(begin, end - begin)));
         if (entry.empty()) continue;
-        // The type is the last word, set off by a space or an underscore (an e-mail's local part may hold one too).
+        // The type is the last word, set off by a space or an underscore (an e-mail's local part may hold one
+        // too).
         std::size_t word = entry.size();
         while (word > 0 && IsLetter(entry[word - 1])) --word;
-        const bool separated = word > 0 && word < entry.size() && (entry[word - 1] == ' ' || entry[word - 1] == '_');
+        const bool separated =
+            word > 0 && word < entry.size() && (entry[word - 1] == ' ' || entry[word - 1] == '_');
         const char *label = nullptr;
         if (separated) {
             for (const auto &[name, type] : kListTypes)
                 if (EqualIgnoreCase(std::string_view(entry).substr(word), type)) label = name;
-            const bool could_be_text = target == Target::kAddressList ||
-                                       (target == Target::kEmailList && entry[word - 1] == '_' &&
-                                        entry.find('@', word) != std::string::npos);
+            const bool could_be_text =
+                target == Target::kAddressList || (target == Target::kEmailList && entry[word - 1] == '_' &&
+                                                   entry.find('@', word) != std::string::npos);
             if (!label && !could_be_text) {
                 Add(draft, Severity::kError, phones ? "phone_type_unknown" : "type_unknown", bound, entry,
                     "\"" + Quoted(entry.substr(word)) + "\" is none of WORK, MOBILE, HOME, OTHER");
@@ -439,7 +459,7 @@ void Validator::ReadList(Draft &draft, const BoundColumn &bound, PartChange &cha
         }
         if (label) {
             entry.resize(word - 1);
-            entry = std::string(TrimCell(entry));
+            entry = std::string(Trim(entry));
         } else {
             label = "other";
             Add(draft, LimitSeverity(), phones ? "phone_type_missing" : "type_missing", bound, entry,
@@ -450,7 +470,8 @@ void Validator::ReadList(Draft &draft, const BoundColumn &bound, PartChange &cha
         if (target == Target::kPhoneList) {
             ReadPhone(draft, bound, change, entry);
             for (Cell &component : change.components)
-                part.values.push_back(component.is_value() ? std::optional<std::string>(component.text) : std::nullopt);
+                part.values.push_back(component.is_value() ? std::optional<std::string>(component.text)
+                                                           : std::nullopt);
         } else if (target == Target::kEmailList) {
             std::string address;
             if (!ReadEmail(draft, bound, entry, address)) continue;
@@ -465,15 +486,15 @@ void Validator::ReadList(Draft &draft, const BoundColumn &bound, PartChange &cha
             }
             part.values.resize(InfoOf(PartKind::kAddress).values.size());
             const auto set = [&](std::size_t component, std::string_view value) {
-                if (!TrimCell(value).empty()) part.values[component] = std::string(TrimCell(value));
+                if (!Trim(value).empty()) part.values[component] = std::string(Trim(value));
             };
             set(kAddressStreet, fields[0]);
             set(kAddressCity, fields[1]);
             set(kAddressRegion, fields[2]);
             set(kAddressPostalCode, fields[3]);
-            if (!TrimCell(fields[4]).empty()) {
+            if (!Trim(fields[4]).empty()) {
                 Cell code, entered;
-                ReadCountry(draft, bound, std::string(TrimCell(fields[4])), code, entered);
+                ReadCountry(draft, bound, std::string(Trim(fields[4])), code, entered);
                 if (code.is_value()) part.values[kAddressCountry] = code.text;
                 if (entered.is_value()) part.values[kAddressCountryEntered] = entered.text;
             }
@@ -489,9 +510,10 @@ void Validator::ReadPart(Draft &draft, const BoundColumn &bound, const Cell &cel
     if (!cell.is_value()) {
         if (cell.kind != Cell::Kind::kClear) return;
         PartChange &change = ChangeOf(draft, bound.slot);
-        if (slot.list || target != Target::kPhoneSms) change.components[static_cast<std::size_t>(bound.component)] = cell;
-        change.clear = change.clear || slot.list || slot.kind == PartKind::kEmail || slot.kind == PartKind::kSocial ||
-                       target == Target::kPhone;
+        if (slot.list || target != Target::kPhoneSms)
+            change.components[static_cast<std::size_t>(bound.component)] = cell;
+        change.clear = change.clear || slot.list || slot.kind == PartKind::kEmail ||
+                       slot.kind == PartKind::kSocial || target == Target::kPhone;
         return;
     }
     PartChange &change = ChangeOf(draft, bound.slot);
@@ -527,7 +549,8 @@ void Validator::AddExtensions(Draft &draft) const {
     for (const BoundColumn &bound : mapping_.columns) {
         if (!bound.column || bound.column->target != Target::kPhoneExtension) continue;
         const auto index = static_cast<std::size_t>(bound.index);
-        const std::string text = index < draft.cells.size() ? std::string(TrimCell(draft.cells[index])) : std::string();
+        const std::string text =
+            index < draft.cells.size() ? std::string(Trim(draft.cells[index])) : std::string();
         const auto found = std::find_if(draft.parts.begin(), draft.parts.end(),
                                         [&](const PartChange &change) { return change.slot == bound.slot; });
         const bool has_number = found != draft.parts.end() && found->components[kPhoneNumber].is_value();
@@ -568,7 +591,8 @@ void Validator::ReadOrganization(Draft &draft, const BoundColumn &bound, const C
         case Target::kOrganizationFax: {
             const Result<std::string> number = NumberOf(cell.text);
             const bool fax = target == Target::kOrganizationFax;
-            Cell &entered = organization[fax ? OrganizationField::kFaxEntered : OrganizationField::kPhoneEntered];
+            Cell &entered =
+                organization[fax ? OrganizationField::kFaxEntered : OrganizationField::kPhoneEntered];
             field = number ? Cell::Value(*number) : Cell::Clear();
             entered = number ? Cell::Clear() : Cell::Value(cell.text);
             if (!number)
@@ -596,7 +620,8 @@ void Validator::ReadOrganization(Draft &draft, const BoundColumn &bound, const C
             std::string list = cell.text, joined;
             std::replace(list.begin(), list.end(), ',', ';');
             for (const std::string_view element : Split(list, ';'))
-                if (!TrimCell(element).empty()) joined += (joined.empty() ? "" : "\n") + std::string(TrimCell(element));
+                if (!Trim(element).empty())
+                    joined += (joined.empty() ? "" : "\n") + std::string(Trim(element));
             if (!joined.empty()) field = Cell::Value(joined);
             break;
         }
@@ -605,8 +630,8 @@ void Validator::ReadOrganization(Draft &draft, const BoundColumn &bound, const C
     }
 }
 
-// Empty cells beside an organization's own record empty its fields; no organization at all means that the contact
-// belongs to none. One that is only mentioned stays as it is.
+// Empty cells beside an organization's own record empty its fields; no organization at all means that the
+// contact belongs to none. One that is only mentioned stays as it is.
 void Validator::ClearOrganization(Draft &draft) const {
     if (!draft.organization) {
         draft.clear_organization = mapping_.has_organization;
@@ -619,11 +644,14 @@ void Validator::ClearOrganization(Draft &draft) const {
     };
     for (const BoundColumn &bound : mapping_.columns) {
         if (!bound.column || !IsOrganization(bound.column->target) ||
-            bound.column->target == Target::kOrganizationId || static_cast<std::size_t>(bound.index) >= draft.cells.size())
+            bound.column->target == Target::kOrganizationId ||
+            static_cast<std::size_t>(bound.index) >= draft.cells.size())
             continue;
         clear(organization[OrganizationFieldOf(bound.column->target)]);
-        if (bound.column->target == Target::kOrganizationPhone) clear(organization[OrganizationField::kPhoneEntered]);
-        if (bound.column->target == Target::kOrganizationFax) clear(organization[OrganizationField::kFaxEntered]);
+        if (bound.column->target == Target::kOrganizationPhone)
+            clear(organization[OrganizationField::kPhoneEntered]);
+        if (bound.column->target == Target::kOrganizationFax)
+            clear(organization[OrganizationField::kFaxEntered]);
     }
 }
 
@@ -637,7 +665,8 @@ std::vector<Issue> Validator::MissingForInsert(const Draft &draft) const {
     std::vector<Issue> missing;
     for (const Column &column : mapping_.format->columns) {
         if (!column.required || IsOrganization(column.target)) continue;
-        if (column.target == Target::kContactId ? !draft.key.empty() : draft[FieldOf(column.target)].is_value())
+        if (column.target == Target::kContactId ? !draft.key.empty()
+                                                : draft[FieldOf(column.target)].is_value())
             continue;
         const int index = IndexOf(&column);
         missing.push_back({Severity::kError, "required_missing", index, NameOf(column.target), "",
@@ -652,15 +681,18 @@ std::vector<Issue> Validator::MissingForUpdate(
     std::vector<Issue> missing;
     if (rules_.mode == Mode::kInsert) return missing;
     for (const Column &column : mapping_.format->columns) {
-        if (!column.required || IsOrganization(column.target) || column.target == Target::kContactId) continue;
+        if (!column.required || IsOrganization(column.target) || column.target == Target::kContactId)
+            continue;
         const ContactField field = FieldOf(column.target);
         const Cell::Kind kind = draft[field].kind;
         if (!held[static_cast<std::size_t>(field)] || kind == Cell::Kind::kValue) continue;
         if (kind == Cell::Kind::kClear)
-            missing.push_back({Severity::kError, "required_missing", IndexOf(&column), NameOf(column.target), "",
+            missing.push_back({Severity::kError, "required_missing", IndexOf(&column), NameOf(column.target),
+                               "",
                                std::string("\"") + column.header + "\" is required and cannot be emptied"});
         else if (mapping_.format->required_on_update)
-            missing.push_back({Severity::kError, "required_missing", IndexOf(&column), NameOf(column.target), "",
+            missing.push_back({Severity::kError, "required_missing", IndexOf(&column), NameOf(column.target),
+                               "",
                                std::string(mapping_.format->title) + " requires \"" + column.header + '"'});
     }
     return missing;
@@ -679,7 +711,7 @@ void Validator::CheckRequired(Draft &draft) const {
         } else if (draft.key.empty()) {
             const Column *id = FindColumn(*mapping_.format, Target::kContactId);
             draft.Add({Severity::kError, "required_missing", IndexOf(id), NameOf(Target::kContactId), "",
-                                    std::string("an update needs \"") + (id ? id->header : "an ID") + '"'});
+                       std::string("an update needs \"") + (id ? id->header : "an ID") + '"'});
         }
     }
     if (!draft.organization) return;
@@ -688,21 +720,20 @@ void Validator::CheckRequired(Draft &draft) const {
     const Column *name = FindColumn(*mapping_.format, Target::kOrganizationName);
     if (id && organization.external_id.empty())
         draft.Add({Severity::kError, "required_missing", IndexOf(id), NameOf(Target::kOrganizationId), "",
-                                std::string(mapping_.format->title) + " requires \"" + id->header + '"'});
+                   std::string(mapping_.format->title) + " requires \"" + id->header + '"'});
     const bool mentioned_only =
         draft.has_contact && std::none_of(organization.fields.begin(), organization.fields.end(),
                                           [](const Cell &cell) { return cell.is_value(); });
     organization.name_required = !mentioned_only;
     if (organization.name_required && !organization[OrganizationField::kName].is_value())
         draft.Add({Severity::kError, "required_missing", IndexOf(name), NameOf(Target::kOrganizationName), "",
-                                std::string(mapping_.format->title) + " requires \"" + name->header + '"'});
+                   std::string(mapping_.format->title) + " requires \"" + name->header + '"'});
     const bool symbol = organization[OrganizationField::kTickerSymbol].is_value();
     if (symbol != organization[OrganizationField::kTickerExchange].is_value())
         draft.Add({Severity::kWarning, "ticker_incomplete",
-                                IndexOf(FindColumn(*mapping_.format, symbol ? Target::kOrganizationTickerSymbol
-                                                                            : Target::kOrganizationTickerExchange)),
-                                NameOf(Target::kOrganizationTickerSymbol), "",
-                                "a ticker is a symbol and its exchange"});
+                   IndexOf(FindColumn(*mapping_.format, symbol ? Target::kOrganizationTickerSymbol
+                                                               : Target::kOrganizationTickerExchange)),
+                   NameOf(Target::kOrganizationTickerSymbol), "", "a ticker is a symbol and its exchange"});
 }
 
 void Validator::Validate(Draft &draft) const {
@@ -711,16 +742,16 @@ void Validator::Validate(Draft &draft) const {
     const bool surplus =
         draft.cells.size() > width &&
         std::any_of(draft.cells.begin() + static_cast<std::ptrdiff_t>(width), draft.cells.end(),
-                    [](const std::string &cell) { return !TrimCell(cell).empty(); });
+                    [](const std::string &cell) { return !Trim(cell).empty(); });
     if (surplus || (rules_.strict && draft.cells.size() != width))
         draft.Add({Severity::kError, "wrong_field_count", -1, "", "",
-                                "the header has " + std::to_string(width) + " columns, this record has " +
-                                    std::to_string(draft.cells.size())});
+                   "the header has " + std::to_string(width) + " columns, this record has " +
+                       std::to_string(draft.cells.size())});
     for (const BoundColumn &bound : mapping_.columns)
         if (bound.column && bound.column->target == Target::kContactId) {
             const auto index = static_cast<std::size_t>(bound.index);
             if (index >= draft.cells.size() || !draft.key.empty()) continue;
-            draft.key = StripInvisible(UnwrapSpreadsheet(TrimCell(draft.cells[index])));
+            draft.key = StripInvisible(UnwrapSpreadsheet(Trim(draft.cells[index])));
             draft.key_uuid = ParseUuid(draft.key);
         }
     for (const BoundColumn &bound : mapping_.columns) {
@@ -746,7 +777,8 @@ void Validator::Validate(Draft &draft) const {
         if (change.kind == PartKind::kGroup) DropRepeated(change.list);
     if (rules_.clear_empty) ClearOrganization(draft);
     // A company alone is no contact where the product has no records of organizations.
-    if (draft.organization && !FindColumn(*mapping_.format, Target::kOrganizationId)) draft.has_contact = true;
+    if (draft.organization && !FindColumn(*mapping_.format, Target::kOrganizationId))
+        draft.has_contact = true;
     if (!draft.has_contact && !draft.organization) draft.has_contact = true;
     CheckRequired(draft);
 }

@@ -12,8 +12,8 @@ namespace contacts {
 // The rules of one import: the format's, as the caller's options change them.
 struct Rules {
     Mode mode = Mode::kInsert;
-    std::string region;      // empty: the format's rule for numbers without +
-    bool strict = false;     // the product's own limits are errors, not warnings
+    std::string region;        // empty: the format's rule for numbers without +
+    bool strict = false;       // the product's own limits are errors, not warnings
     bool clear_empty = false;  // an empty cell empties the field; else it keeps what is there
 };
 
@@ -27,8 +27,8 @@ class Validator {
     // The columns without which a contact is not created, where the record leaves them empty.
     std::vector<Issue> MissingForInsert(const Draft &draft) const;
 
-    // The required columns of a contact that has them, where the record leaves them empty. What the directory does
-    // not hold either is no news.
+    // The required columns of a contact that has them, where the record leaves them empty. What the directory
+    // does not hold either is no news.
     std::vector<Issue> MissingForUpdate(
         const Draft &draft, const std::array<std::optional<std::string>, kContactColumns.size()> &held) const;
 
@@ -47,7 +47,8 @@ class Validator {
     void ReadOrganization(Draft &draft, const BoundColumn &bound, const Cell &cell) const;
     void ReadList(Draft &draft, const BoundColumn &bound, PartChange &change, const std::string &text) const;
     void ReadPhone(Draft &draft, const BoundColumn &bound, PartChange &change, const std::string &text) const;
-    void ReadCountry(Draft &draft, const BoundColumn &bound, const std::string &text, Cell &code, Cell &entered) const;
+    void ReadCountry(Draft &draft, const BoundColumn &bound, const std::string &text, Cell &code,
+                     Cell &entered) const;
     bool ReadEmail(Draft &draft, const BoundColumn &bound, std::string text, std::string &address) const;
     Result<std::string> NumberOf(std::string_view text) const;
     void AddExtensions(Draft &draft) const;
@@ -66,9 +67,12 @@ class Validator {
 
 // The message of an import_error out of a fault's parts, without a full stop: an error file joins several.
 std::string Sentence(std::string message, std::string_view detail);
-inline std::string Sentence(const Fault &fault) { return Sentence(fault.message, fault.detail); }
+inline std::string Sentence(const Fault &fault) {
+    return Sentence(fault.message, fault.detail);
+}
 
-// A calendar date as MM/DD/YYYY (one-digit months and days too), or MM/DD without a year; the result is YYYY-MM-DD or
+// A calendar date as MM/DD/YYYY (one-digit months and days too), or MM/DD without a year; the result is
+// YYYY-MM-DD or
 // --MM-DD. Zeros everywhere mean no date: an empty result. 1604 is the year of those who know none.
 Result<std::string> ParseDate(std::string_view text);
 

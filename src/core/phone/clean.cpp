@@ -39,11 +39,4 @@ std::optional<std::string> CleanPhoneText(std::string_view text, std::vector<std
     return clean;
 }
 
-std::string_view Trim(std::string_view text) {
-    constexpr std::string_view kSpace = " \t\r\n\v\f";
-    const std::size_t first = text.find_first_not_of(kSpace);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
-
 }  // namespace contacts

@@ -15,7 +15,4 @@ namespace contacts {
 // `text`.
 std::optional<std::string> CleanPhoneText(std::string_view text, std::vector<std::size_t> *offsets = nullptr);
 
-// Without the ordinary white space at both ends.
-std::string_view Trim(std::string_view text);
-
 }  // namespace contacts

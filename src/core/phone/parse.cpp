@@ -13,6 +13,7 @@
 #include "core/phone/clean.h"
 #include "core/phone/library.h"
 #include "core/phone/plan/engine.h"
+#include "core/text.h"
 
 namespace contacts {
 namespace {

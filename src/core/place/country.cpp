@@ -25,8 +25,8 @@ struct Row {
     char alpha2[3];
     char alpha3[4];
     int numeric;
-    const char* standard_names;
-    const char* other_names;
+    const char *standard_names;
+    const char *other_names;
 };
 
 constexpr Row kRows[] = {
@@ -39,7 +39,7 @@ constexpr std::size_t kRowCount = std::size(kRows);
 static_assert(kRowCount == 249);
 
 template <class Each>
-void ForEachName(string_view names, Each&& each) {
+void ForEachName(string_view names, Each &&each) {
     while (!names.empty()) {
         const std::size_t bar = names.find('|');
         each(names.substr(0, bar));
@@ -47,7 +47,7 @@ void ForEachName(string_view names, Each&& each) {
     }
 }
 
-string DisplayName(const icu::LocaleDisplayNames& names, const char* alpha2) {
+string DisplayName(const icu::LocaleDisplayNames &names, const char *alpha2) {
     icu::UnicodeString name;
     names.regionDisplayName(alpha2, name);
     string out;
@@ -55,7 +55,7 @@ string DisplayName(const icu::LocaleDisplayNames& names, const char* alpha2) {
     return out;
 }
 
-std::unique_ptr<icu::LocaleDisplayNames> Names(const icu::Locale& locale, UDisplayContext length) {
+std::unique_ptr<icu::LocaleDisplayNames> Names(const icu::Locale &locale, UDisplayContext length) {
     UDisplayContext contexts[] = {length};
     std::unique_ptr<icu::LocaleDisplayNames> names(
         icu::LocaleDisplayNames::createInstance(locale, contexts, 1));
@@ -75,7 +75,7 @@ class CountryNames {
         const auto brief = Names(icu::Locale::getEnglish(), UDISPCTX_LENGTH_SHORT);
         using enum Country::Matched;
         for (std::size_t i = 0; i < kRowCount; ++i) {
-            const Row& row = kRows[i];
+            const Row &row = kRows[i];
             Add(row.alpha2, i, kAlpha2);
             Add(row.alpha3, i, kAlpha3);
             const string digits = std::to_string(1000 + row.numeric);
@@ -90,7 +90,7 @@ class CountryNames {
         }
     }
 
-    const Entry* Find(const string& key) const {
+    const Entry *Find(const string &key) const {
         const auto found = entries_.find(key);
         return found == entries_.end() ? nullptr : &found->second;
     }
@@ -102,7 +102,7 @@ class CountryNames {
         if (key.empty()) return;
         const auto r = static_cast<std::uint8_t>(row);
         const auto [at, is_new] = entries_.try_emplace(key, Entry{by, {r}});
-        Entry& entry = at->second;
+        Entry &entry = at->second;
         if (is_new || by > entry.by) return;
         if (by < entry.by) {
             // The same country by a better name, or another country that has the better claim.
@@ -124,30 +124,30 @@ class CountryNames {
     std::unordered_map<string, Entry> entries_;
 };
 
-const CountryNames& AllNames() {
+const CountryNames &AllNames() {
     static const CountryNames names;
     return names;
 }
 
-const Row* RowOf(string_view alpha2) {
+const Row *RowOf(string_view alpha2) {
     if (alpha2.size() != 2) return nullptr;
     char code[3] = {};
     for (int i = 0; i < 2; ++i) {
         const char c = alpha2[static_cast<std::size_t>(i)];
         code[i] = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
     }
-    const Row* row = std::lower_bound(std::begin(kRows), std::end(kRows), string_view(code, 2),
-                                      [](const Row& r, string_view c) { return r.alpha2 < c; });
+    const Row *row = std::lower_bound(std::begin(kRows), std::end(kRows), string_view(code, 2),
+                                      [](const Row &r, string_view c) { return r.alpha2 < c; });
     return row != std::end(kRows) && string_view(code, 2) == row->alpha2 ? row : nullptr;
 }
 
 // A locale whose language ICU has data for; English else. Without this ICU answers in the language of the
 // process's environment.
 icu::Locale KnownLocale(string_view name) {
-    static const auto* const languages = [] {
-        auto* made = new std::unordered_set<string>;
+    static const auto *const languages = [] {
+        auto *made = new std::unordered_set<string>;
         std::int32_t count = 0;
-        const icu::Locale* all = icu::Locale::getAvailableLocales(count);
+        const icu::Locale *all = icu::Locale::getAvailableLocales(count);
         for (std::int32_t i = 0; i < count; ++i) made->insert(all[i].getLanguage());
         return made;
     }();
@@ -156,10 +156,10 @@ icu::Locale KnownLocale(string_view name) {
                                                                           : icu::Locale::getEnglish();
 }
 
-const icu::LocaleDisplayNames& NamesIn(string_view locale) {
+const icu::LocaleDisplayNames &NamesIn(string_view locale) {
     // Few locales are asked for in one process, but a column of them must not fill the memory.
     constexpr std::size_t kMost = 32;
-    static auto* const cache = new std::unordered_map<string, std::unique_ptr<icu::LocaleDisplayNames>>;
+    static auto *const cache = new std::unordered_map<string, std::unique_ptr<icu::LocaleDisplayNames>>;
     if (locale.size() > 100) locale = {};
     string key(locale);
     if (const auto found = cache->find(key); found != cache->end()) return *found->second;
@@ -172,7 +172,7 @@ const icu::LocaleDisplayNames& NamesIn(string_view locale) {
 
 Result<Country> FindCountry(string_view text) {
     const string key = FoldPlaceName(text);
-    const CountryNames::Entry* entry = key.empty() ? nullptr : AllNames().Find(key);
+    const CountryNames::Entry *entry = key.empty() ? nullptr : AllNames().Find(key);
     if (!entry)
         return Fault{"country_invalid", "unknown country: \"" + Quoted(text) + "\"",
                      "It is neither a code nor an English name of a country in ISO 3166-1.",
@@ -192,7 +192,7 @@ Result<Country> FindCountry(string_view text) {
 }
 
 std::optional<string> CountryName(string_view code, string_view locale) {
-    const Row* row = RowOf(code);
+    const Row *row = RowOf(code);
     if (!row) return std::nullopt;
     string name = DisplayName(NamesIn(locale), row->alpha2);
     // ICU gives the code back where the language has no name for it.

@@ -29,7 +29,7 @@ std::string Plain(std::string_view name) {
         return out;
     }
     UErrorCode status = U_ZERO_ERROR;
-    const icu::Normalizer2* nfkd = icu::Normalizer2::getNFKDInstance(status);
+    const icu::Normalizer2 *nfkd = icu::Normalizer2::getNFKDInstance(status);
     if (U_FAILURE(status))
         throw Error(sqlstate::kInternalError,
                     std::string("ICU could not normalize text: ") + u_errorName(status));

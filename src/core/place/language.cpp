@@ -23,12 +23,12 @@ using std::string_view;
 using NameMap = std::unordered_map<string, string>;
 
 // Tags whose CLDR names are more than "language (region)".
-constexpr const char* kNamedTags[] = {"ar-001", "de-AT", "de-CH", "en-AU", "en-CA",   "en-GB",   "en-US",
+constexpr const char *kNamedTags[] = {"ar-001", "de-AT", "de-CH", "en-AU", "en-CA",   "en-GB",   "en-US",
                                       "es-419", "es-ES", "es-MX", "fa-AF", "fr-CA",   "fr-CH",   "nl-BE",
                                       "pt-BR",  "pt-PT", "ro-MD", "sw-CD", "zh-Hans", "zh-Hant", "nds-NL"};
 
 // Names in common use that CLDR's English does not have.
-constexpr const char* kOtherNames[][2] = {
+constexpr const char *kOtherNames[][2] = {
     {"Chinese Simplified", "zh-Hans"},
     {"Chinese Traditional", "zh-Hant"},
     {"Simplified Mandarin", "zh-Hans"},
@@ -69,23 +69,23 @@ constexpr const char* kOtherNames[][2] = {
     {"Serbo-Croatian", "sr-Latn"},
 };
 
-string ToUtf8(const icu::UnicodeString& s) {
+string ToUtf8(const icu::UnicodeString &s) {
     string out;
     s.toUTF8String(out);
     return out;
 }
 
-std::unique_ptr<icu::LocaleDisplayNames> Names(const icu::Locale& locale) {
+std::unique_ptr<icu::LocaleDisplayNames> Names(const icu::Locale &locale) {
     std::unique_ptr<icu::LocaleDisplayNames> names(
         icu::LocaleDisplayNames::createInstance(locale, ULDN_DIALECT_NAMES));
     if (!names) throw Error(sqlstate::kInternalError, "ICU could not load its names of languages");
     return names;
 }
 
-const std::unordered_set<string>& KnownLanguages() {
-    static const auto* const known = [] {
-        auto* made = new std::unordered_set<string>;
-        for (const char* const* code = uloc_getISOLanguages(); *code; ++code) made->insert(*code);
+const std::unordered_set<string> &KnownLanguages() {
+    static const auto *const known = [] {
+        auto *made = new std::unordered_set<string>;
+        for (const char *const *code = uloc_getISOLanguages(); *code; ++code) made->insert(*code);
         return made;
     }();
     return *known;
@@ -108,7 +108,7 @@ std::optional<string> Canonical(string tag) {
     if (*locale.getScript() && u_getPropertyValueEnum(UCHAR_SCRIPT, locale.getScript()) == UCHAR_INVALID_CODE)
         return std::nullopt;
     if (*locale.getCountry()) {
-        const icu::Region* region = icu::Region::getInstance(locale.getCountry(), status);
+        const icu::Region *region = icu::Region::getInstance(locale.getCountry(), status);
         if (U_FAILURE(status) || region->getType() == URGN_UNKNOWN) return std::nullopt;
     }
     string out = locale.toLanguageTag<string>(status);
@@ -122,18 +122,18 @@ struct EnglishNames {
     EnglishNames() {
         const auto names = Names(icu::Locale::getEnglish());
         icu::UnicodeString name;
-        const auto add = [&](string_view text, const string& tag) {
+        const auto add = [&](string_view text, const string &tag) {
             if (string key = FoldPlaceName(text); !key.empty()) languages.try_emplace(std::move(key), tag);
         };
         // Two-letter codes come first in ICU's list, so they win a name that a three-letter code shares.
-        for (const char* const* code = uloc_getISOLanguages(); *code; ++code) {
+        for (const char *const *code = uloc_getISOLanguages(); *code; ++code) {
             const string text = ToUtf8(names->languageDisplayName(*code, name));
             if (text == *code) continue;
             if (const auto tag = Canonical(*code)) add(text, *tag);
         }
-        for (const char* const tag : kNamedTags) add(ToUtf8(names->localeDisplayName(tag, name)), tag);
-        for (const auto& [text, tag] : kOtherNames) add(text, tag);
-        for (const char* const code :
+        for (const char *const tag : kNamedTags) add(ToUtf8(names->localeDisplayName(tag, name)), tag);
+        for (const auto &[text, tag] : kOtherNames) add(text, tag);
+        for (const char *const code :
              {"Arab", "Beng", "Cyrl", "Deva", "Guru", "Hebr", "Latn", "Mong", "Tfng"})
             scripts.emplace(FoldPlaceName(ToUtf8(names->scriptDisplayName(code, name))), code);
         scripts.emplace("simplified", "Hans");
@@ -143,20 +143,20 @@ struct EnglishNames {
     }
 };
 
-const EnglishNames& English() {
+const EnglishNames &English() {
     static const EnglishNames names;
     return names;
 }
 
 // Each language's name in itself. Costs a resource bundle a language, so it is made for what English and
 // codes do not answer.
-const NameMap& NativeNames() {
-    static const NameMap* const names = [] {
+const NameMap &NativeNames() {
+    static const NameMap *const names = [] {
         auto made = std::make_unique<NameMap>();
         std::int32_t count = 0;
-        const icu::Locale* all = icu::Locale::getAvailableLocales(count);
+        const icu::Locale *all = icu::Locale::getAvailableLocales(count);
         icu::UnicodeString name;
-        const auto add = [&](const icu::Locale& locale, const icu::UnicodeString& text) {
+        const auto add = [&](const icu::Locale &locale, const icu::UnicodeString &text) {
             UErrorCode status = U_ZERO_ERROR;
             const string tag = locale.toLanguageTag<string>(status);
             string key = FoldPlaceName(ToUtf8(text));
@@ -165,7 +165,7 @@ const NameMap& NativeNames() {
         for (std::int32_t i = 0; i < count; ++i)
             if (!*all[i].getScript() && !*all[i].getCountry() && !*all[i].getVariant())
                 add(all[i], all[i].getDisplayLanguage(all[i], name));
-        for (const char* const id : {"zh_Hans", "zh_Hant", "pt_BR", "pt_PT"})
+        for (const char *const id : {"zh_Hans", "zh_Hant", "pt_BR", "pt_PT"})
             add(icu::Locale(id), Names(icu::Locale(id))->localeDisplayName(id, name));
         return made.release();
     }();

@@ -13,7 +13,8 @@ namespace contacts {
 // language's own name (`Deutsch`), or of a tag in any case (`ZH-hans`, `pt_br`). Fault: language_invalid.
 Result<std::string> LanguageTag(std::string_view text);
 
-// The name of a BCP 47 tag's language in the language of `locale`, as LanguageTag reads it back where that is English
+// The name of a BCP 47 tag's language in the language of `locale`, as LanguageTag reads it back where that is
+// English
 // (`zh-Hans`: Simplified Chinese); nothing for a tag whose language nobody knows.
 std::optional<std::string> LanguageName(std::string_view tag, std::string_view locale);
 
