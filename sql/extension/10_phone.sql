@@ -6,7 +6,7 @@
 CREATE TYPE contacts.phone;
 
 CREATE OR REPLACE FUNCTION contacts.phone_in(cstring) RETURNS contacts.phone
-  LANGUAGE c STABLE STRICT PARALLEL SAFE COST 10
+  LANGUAGE c STABLE STRICT PARALLEL SAFE COST 5
   AS 'MODULE_PATHNAME', 'contacts_phone_in';
 COMMENT ON FUNCTION contacts.phone_in(cstring) IS 'Input of contacts.phone. STABLE: human notation follows contacts.default_region and the installed metadata.';
 
@@ -201,12 +201,12 @@ COMMENT ON OPERATOR pg_catalog.^@ (contacts.phone, text) IS 'begins with the pre
 -- Reading.
 
 CREATE OR REPLACE FUNCTION contacts.phone_parse(input text, region text = NULL) RETURNS contacts.phone
-  LANGUAGE c STABLE PARALLEL SAFE COST 100
+  LANGUAGE c STABLE PARALLEL SAFE COST 10
   AS 'MODULE_PATHNAME', 'contacts_phone_parse';
 COMMENT ON FUNCTION contacts.phone_parse(text, text) IS 'The number that a text in RFC 3966 or human notation means, if it is possible by its length and can be dialled from everywhere; error 22P02 with the reason otherwise. Region (ISO 3166-1 alpha-2) is the one whose national notation is understood: NULL means contacts.default_region, empty none; error 22023 if it is unknown. STABLE: follows a setting and the installed metadata.';
 
 CREATE OR REPLACE FUNCTION contacts.phone_try_parse(input text, region text = NULL) RETURNS contacts.phone
-  LANGUAGE c STABLE PARALLEL SAFE LEAKPROOF COST 100
+  LANGUAGE c STABLE PARALLEL SAFE LEAKPROOF COST 10
   AS 'MODULE_PATHNAME', 'contacts_phone_try_parse';
 COMMENT ON FUNCTION contacts.phone_try_parse(text, text) IS 'As phone_parse, but NULL where the text is no number or the region unknown. Never an error. STABLE: follows a setting and the installed metadata.';
 
@@ -242,31 +242,31 @@ COMMENT ON FUNCTION contacts.phone_country_code(contacts.phone) IS 'The country 
 -- Opinions of the installed libphonenumber.
 
 CREATE OR REPLACE FUNCTION contacts.phone_format(number contacts.phone, style text = 'international') RETURNS text
-  LANGUAGE c STABLE STRICT PARALLEL SAFE COST 100
+  LANGUAGE c STABLE STRICT PARALLEL SAFE COST 10
   AS 'MODULE_PATHNAME', 'contacts_phone_format';
 COMMENT ON FUNCTION contacts.phone_format(contacts.phone, text) IS 'The number written as e164 (+ and digits, no extension), international (ITU-T E.123, +41 44 668 18 00 ext. 12), national (044 668 18 00 ext. 12) or rfc3966 (tel:+41-44-668-18-00;ext=12); error 22023 for another style. STABLE: grouping follows the installed metadata.';
 
 CREATE OR REPLACE FUNCTION contacts.phone_region(number contacts.phone) RETURNS text
-  LANGUAGE c STABLE STRICT PARALLEL SAFE COST 100
+  LANGUAGE c STABLE STRICT PARALLEL SAFE COST 5
   AS 'MODULE_PATHNAME', 'contacts_phone_region';
 COMMENT ON FUNCTION contacts.phone_region(contacts.phone) IS 'Region of the number, ISO 3166-1 alpha-2; NULL for a number of no country (+800) or one that no region is known to have. STABLE: follows the installed metadata.';
 
 CREATE OR REPLACE FUNCTION contacts.phone_type(number contacts.phone) RETURNS text
-  LANGUAGE c STABLE STRICT PARALLEL SAFE COST 100
+  LANGUAGE c STABLE STRICT PARALLEL SAFE COST 5
   AS 'MODULE_PATHNAME', 'contacts_phone_type';
 COMMENT ON FUNCTION contacts.phone_type(contacts.phone) IS 'mobile, fixed_line, fixed_line_or_mobile (where the number does not tell), toll_free, premium_rate, shared_cost, voip, personal_number, pager, uan, voicemail or unknown. STABLE: follows the installed metadata.';
 
 CREATE OR REPLACE FUNCTION contacts.phone_is_possible(number contacts.phone) RETURNS boolean
-  LANGUAGE c STABLE STRICT PARALLEL SAFE COST 100
+  LANGUAGE c STABLE STRICT PARALLEL SAFE COST 5
   AS 'MODULE_PATHNAME', 'contacts_phone_is_possible';
 COMMENT ON FUNCTION contacts.phone_is_possible(contacts.phone) IS 'Whether numbers of its calling code can have this length, be it only within an area (phone_parse refuses those). STABLE: follows the installed metadata.';
 
 CREATE OR REPLACE FUNCTION contacts.phone_is_valid(number contacts.phone) RETURNS boolean
-  LANGUAGE c STABLE STRICT PARALLEL SAFE COST 100
+  LANGUAGE c STABLE STRICT PARALLEL SAFE COST 5
   AS 'MODULE_PATHNAME', 'contacts_phone_is_valid';
 COMMENT ON FUNCTION contacts.phone_is_valid(contacts.phone) IS 'Whether the number is in a range that the installed metadata knows as assigned; new ranges are not known at once. STABLE: follows the installed metadata.';
 
 CREATE OR REPLACE FUNCTION contacts.phone_location(number contacts.phone, locale text = 'en') RETURNS text
-  LANGUAGE c STABLE STRICT PARALLEL SAFE COST 100
+  LANGUAGE c STABLE STRICT PARALLEL SAFE COST 500
   AS 'MODULE_PATHNAME', 'contacts_phone_location';
 COMMENT ON FUNCTION contacts.phone_location(contacts.phone, text) IS 'Where the number is from, a town, area or country by libphonenumber''s geocoder, in the language of a tag (BCP 47), in English where there is no name in it; NULL if the number is not valid or from nowhere in particular. STABLE: follows the installed metadata.';
