@@ -353,8 +353,8 @@ Datum contacts_import_view(PG_FUNCTION_ARGS) {
         return 0;
     });
     if (row == 0) return 0;
-    // A copy: where an INSTEAD OF trigger returns the row that it got, the executor keeps the one that it made for the
-    // call until the statement ends, which would be memory for every row of a COPY.
+    // A copy: where an INSTEAD OF trigger returns the row that it got, the executor keeps the one that it
+    // made for the call until the statement ends, which would be memory for every row of a COPY.
     return PointerGetDatum(heap_copytuple(reinterpret_cast<HeapTuple>(DatumGetPointer(row))));
 }
 }

@@ -83,7 +83,10 @@ SELECT * FROM faults;
 
 -- Numbers in national notation: with a region of the caller's; invisible characters and spreadsheet guards are no fault.
 SELECT records, inserted, failed FROM import_csv(convert_to(E'Contact.FirstName,User.LastName,Contact.PhoneNumber\nLea,Lutz,044 668 18 00 WORK:''+41446681801 HOME: \u202A+41 44 668 18 02\u202C MOBILE: ="+41446681803" OTHER\n', 'UTF8'), default_region => 'CH');
+-- psql of different versions counts the width of invisible characters differently.
+\pset format unaligned
 SELECT * FROM glance WHERE name LIKE 'Lea%';
+\pset format aligned
 SELECT records, failed FROM import_csv(convert_to(E'Contact.FirstName,User.LastName,Contact.PhoneNumber\nLea,Lutz,44668180044668180044 WORK\n', 'UTF8'));
 SELECT * FROM faults;
 

@@ -30,7 +30,7 @@ is($released, $version, 'CHANGELOG.md begins with this version');
 # Every listed source exists and every source is listed, once (a merge may leave a line twice).
 my $sources = slurp('src/sources.mk');
 my @listed = sort($sources =~ /^\w+_SRCS \+= (\S+)$/mg);
-my @sources = sort grep { !-d } map { glob "src/$_" } qw(*.cpp */*.cpp */*/*.cpp);
+my @sources = sort grep { !-d } map { glob "src/$_" } qw(*.cpp */*.cpp */*/*.cpp */*/*/*.cpp);
 is("@listed", "@sources", 'src/sources.mk lists every source once, and no other');
 
 # No expected output is left of a test that is gone (an alternative output is called NAME_1.out).
