@@ -1,5 +1,30 @@
 -- The doors of the import: a file's content, a large object, a file of the server, and the views of the formats.
 
+CREATE FUNCTION _import_options(format text, mode text, default_region text, encoding text, delimiter text, quote text,
+    empty_cells text, visibility text, owner text, strict boolean, file_name text, max_bytes bigint) RETURNS jsonb
+  LANGUAGE sql IMMUTABLE
+BEGIN ATOMIC
+  SELECT jsonb_strip_nulls(jsonb_build_object(
+           'format', format, 'mode', mode, 'default_region', default_region, 'encoding', encoding,
+           'delimiter', delimiter, 'quote', quote, 'empty_cells', empty_cells, 'visibility', visibility,
+           'owner', owner, 'strict', strict, 'file_name', file_name, 'max_bytes', max_bytes));
+END;
+COMMENT ON FUNCTION _import_options IS 'The options of an import as the engine takes them.';
+
+CREATE FUNCTION _import_result(run jsonb)
+  RETURNS TABLE (import_id uuid, format text, file_name text, started_at timestamptz, finished_at timestamptz,
+                 started_by text, records bigint, inserted bigint, updated bigint, unchanged bigint, failed bigint,
+                 blank bigint, warnings bigint, options jsonb, message text)
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT *
+    FROM jsonb_to_record(run)
+      AS r(import_id uuid, format text, file_name text, started_at timestamptz, finished_at timestamptz,
+           started_by text, records bigint, inserted bigint, updated bigint, unchanged bigint, failed bigint,
+           blank bigint, warnings bigint, options jsonb, message text);
+END;
+COMMENT ON FUNCTION _import_result(jsonb) IS 'The row of import_run that the engine gives as JSON.';
+
 CREATE FUNCTION import_csv(content bytea, format text DEFAULT 'auto', mode text DEFAULT NULL,
     default_region text DEFAULT NULL, encoding text DEFAULT NULL, delimiter text DEFAULT NULL,
     quote text DEFAULT NULL, empty_cells text DEFAULT 'keep', visibility text DEFAULT NULL, owner text DEFAULT NULL,
@@ -9,17 +34,11 @@ CREATE FUNCTION import_csv(content bytea, format text DEFAULT 'auto', mode text 
                  blank bigint, warnings bigint, options jsonb, message text)
   LANGUAGE sql VOLATILE
 BEGIN ATOMIC
-  SELECT r.import_id, r.format, r.file_name, r.started_at, r.finished_at, r.started_by, r.records, r.inserted,
-         r.updated, r.unchanged, r.failed, r.blank, r.warnings, r.options, r.message
-    FROM contacts.import_content('contact'::regclass, import_csv.content, jsonb_strip_nulls(jsonb_build_object(
-             'format', import_csv.format, 'mode', import_csv.mode, 'default_region', import_csv.default_region,
-             'encoding', import_csv.encoding, 'delimiter', import_csv.delimiter, 'quote', import_csv.quote,
-             'empty_cells', import_csv.empty_cells, 'visibility', import_csv.visibility, 'owner', import_csv.owner,
-             'strict', import_csv.strict, 'file_name', import_csv.file_name, 'max_bytes', import_csv.max_bytes))) AS run,
-         jsonb_to_record(run)
-           AS r(import_id uuid, format text, file_name text, started_at timestamptz, finished_at timestamptz,
-                started_by text, records bigint, inserted bigint, updated bigint, unchanged bigint, failed bigint,
-                blank bigint, warnings bigint, options jsonb, message text);
+  SELECT *
+    FROM _import_result(contacts.import_content('contact'::regclass, import_csv.content, _import_options(
+           import_csv.format, import_csv.mode, import_csv.default_region, import_csv.encoding,
+           import_csv.delimiter, import_csv.quote, import_csv.empty_cells, import_csv.visibility,
+           import_csv.owner, import_csv.strict, import_csv.file_name, import_csv.max_bytes)));
 END;
 COMMENT ON FUNCTION import_csv IS 'Imports a CSV file of any dialect; the row of import_run. format: auto, 8x8, cinnox or genesys; mode: insert, update or upsert (by contact or external ID), by default what the product does; default_region: ISO 3166-1 alpha-2, whose national phone notation is understood; empty_cells: keep or clear fields on update; visibility and owner (login) of new contacts; strict: the product''s own limits are errors. One bad record never costs another: see import_error and error_file().';
 
@@ -32,17 +51,12 @@ CREATE FUNCTION import_large_object(loid oid, format text DEFAULT 'auto', mode t
                  blank bigint, warnings bigint, options jsonb, message text)
   LANGUAGE sql VOLATILE
 BEGIN ATOMIC
-  SELECT r.import_id, r.format, r.file_name, r.started_at, r.finished_at, r.started_by, r.records, r.inserted,
-         r.updated, r.unchanged, r.failed, r.blank, r.warnings, r.options, r.message
-    FROM contacts.import_large_object('contact'::regclass, import_large_object.loid, jsonb_strip_nulls(jsonb_build_object(
-             'format', import_large_object.format, 'mode', import_large_object.mode, 'default_region', import_large_object.default_region,
-             'encoding', import_large_object.encoding, 'delimiter', import_large_object.delimiter, 'quote', import_large_object.quote,
-             'empty_cells', import_large_object.empty_cells, 'visibility', import_large_object.visibility, 'owner', import_large_object.owner,
-             'strict', import_large_object.strict, 'file_name', import_large_object.file_name, 'max_bytes', import_large_object.max_bytes))) AS run,
-         jsonb_to_record(run)
-           AS r(import_id uuid, format text, file_name text, started_at timestamptz, finished_at timestamptz,
-                started_by text, records bigint, inserted bigint, updated bigint, unchanged bigint, failed bigint,
-                blank bigint, warnings bigint, options jsonb, message text);
+  SELECT *
+    FROM _import_result(contacts.import_large_object('contact'::regclass, import_large_object.loid, _import_options(
+           import_large_object.format, import_large_object.mode, import_large_object.default_region,
+           import_large_object.encoding, import_large_object.delimiter, import_large_object.quote,
+           import_large_object.empty_cells, import_large_object.visibility, import_large_object.owner,
+           import_large_object.strict, import_large_object.file_name, import_large_object.max_bytes)));
 END;
 COMMENT ON FUNCTION import_large_object IS 'As import_csv(), the file being a large object that the caller may read: psql''s \lo_import brings one in from any client, of any size.';
 
@@ -55,17 +69,12 @@ CREATE FUNCTION import_file(path text, format text DEFAULT 'auto', mode text DEF
                  blank bigint, warnings bigint, options jsonb, message text)
   LANGUAGE sql VOLATILE
 BEGIN ATOMIC
-  SELECT r.import_id, r.format, r.file_name, r.started_at, r.finished_at, r.started_by, r.records, r.inserted,
-         r.updated, r.unchanged, r.failed, r.blank, r.warnings, r.options, r.message
-    FROM contacts.import_server_file('contact'::regclass, import_file.path, jsonb_strip_nulls(jsonb_build_object(
-             'format', import_file.format, 'mode', import_file.mode, 'default_region', import_file.default_region,
-             'encoding', import_file.encoding, 'delimiter', import_file.delimiter, 'quote', import_file.quote,
-             'empty_cells', import_file.empty_cells, 'visibility', import_file.visibility, 'owner', import_file.owner,
-             'strict', import_file.strict, 'file_name', coalesce(import_file.file_name, substring(import_file.path, '[^/\\]*$')), 'max_bytes', import_file.max_bytes))) AS run,
-         jsonb_to_record(run)
-           AS r(import_id uuid, format text, file_name text, started_at timestamptz, finished_at timestamptz,
-                started_by text, records bigint, inserted bigint, updated bigint, unchanged bigint, failed bigint,
-                blank bigint, warnings bigint, options jsonb, message text);
+  SELECT *
+    FROM _import_result(contacts.import_server_file('contact'::regclass, import_file.path, _import_options(
+           import_file.format, import_file.mode, import_file.default_region, import_file.encoding,
+           import_file.delimiter, import_file.quote, import_file.empty_cells, import_file.visibility,
+           import_file.owner, import_file.strict,
+           coalesce(import_file.file_name, substring(import_file.path, '[^/\\]*$')), import_file.max_bytes)));
 END;
 COMMENT ON FUNCTION import_file IS 'As import_csv(), the file being one of the server, for roles with the privileges of pg_read_server_files. A relative path begins at the data directory; file_name is by default the last part of the path.';
 
