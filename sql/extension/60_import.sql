@@ -12,7 +12,7 @@ CREATE OR REPLACE FUNCTION contacts.format_term()
   RETURNS TABLE (target text, stored text, written text)
   LANGUAGE c IMMUTABLE PARALLEL SAFE
   AS 'MODULE_PATHNAME', 'contacts_format_term';
-COMMENT ON FUNCTION contacts.format_term() IS 'How values of closed lists (contact_type, contact_level) are stored and how a CSV file writes them. IMMUTABLE: compiled in.';
+COMMENT ON FUNCTION contacts.format_term() IS 'How values of closed lists (contact_type, contact_level, the types of a phone list''s entries) are stored and how a CSV file writes them. IMMUTABLE: compiled in.';
 
 CREATE OR REPLACE FUNCTION contacts.import_content(contact regclass, content bytea, options jsonb) RETURNS jsonb
   LANGUAGE c VOLATILE PARALLEL UNSAFE
@@ -103,8 +103,11 @@ BEGIN ATOMIC
                  c.fits)
              WHEN c.target = 'phones' THEN
                -- In what is no number the separators of the list are blanked out; an import knows it again.
-               'pg_catalog.string_agg(coalesce(p.number::text, pg_catalog.translate(p.entered, '':;'', ''  '')) || '' '' || CASE WHEN p.label IN (''work'', ''mobile'', ''home'') '
-               || 'THEN pg_catalog.upper(p.label) ELSE ''OTHER'' END, '': '' ORDER BY p.position)'
+               pg_catalog.format(
+                 'pg_catalog.string_agg(coalesce(p.number::text, pg_catalog.translate(p.entered, '':;'', ''  '')) || '' '' || CASE p.label%s ELSE %L END, '': '' ORDER BY p.position)',
+                 (SELECT pg_catalog.string_agg(pg_catalog.format(' WHEN %L THEN %L', t.stored, t.written), '' ORDER BY t.stored)
+                    FROM contacts.format_term() t WHERE t.target = c.target AND t.stored <> 'other'),
+                 (SELECT t.written FROM contacts.format_term() t WHERE t.target = c.target AND t.stored = 'other'))
              WHEN c.target = 'social' THEN
                pg_catalog.format('(pg_catalog.array_agg(p.handle ORDER BY p.position) FILTER (WHERE p.network = %L))[1]', c.label)
              WHEN c.target = 'groups' THEN

@@ -43,7 +43,7 @@ void PutFormats(ReturnSetInfo *result) {
 }
 
 void PutTerms(ReturnSetInfo *result) {
-    for (const Target target : {Target::kContactType, Target::kContactLevel})
+    for (const Target target : {Target::kContactType, Target::kContactLevel, Target::kPhoneList})
         for (const Term &term : TermsOf(target)) {
             Datum values[3] = {NewVarlena(NameOf(target)), NewVarlena(term.stored), NewVarlena(term.written)};
             bool nulls[3] = {};

@@ -227,14 +227,6 @@ csv::Options Import::csv_options() const {
     return csv;
 }
 
-TextRows Import::Run(const std::string &function_call,
-                     const std::vector<std::optional<std::string>> &arguments) {
-    SpiSession spi;
-    TextRows rows = spi.Run("SELECT * FROM " + schema_ + '.' + function_call, arguments);
-    spi.Finish();
-    return rows;
-}
-
 void Import::Begin(Mapping mapping, char delimiter) {
     mapping_ = std::move(mapping);
     format_ = mapping_.format;
@@ -583,7 +575,9 @@ void Import::WriteIssues(const std::vector<RowPlan> &rows, const std::vector<int
     const auto write = [&] {
         if (relation.rows.empty()) return;
         Writing scope(plan, id_);
-        Run("_import_write_errors($1::pg_catalog.uuid)", {ToText(id_)});
+        SpiSession spi;
+        spi.Run("SELECT " + schema_ + "._import_write_errors($1::pg_catalog.uuid)", {ToText(id_)});
+        spi.Finish();
         relation.rows.clear();
         bytes = 0;
     };

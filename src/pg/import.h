@@ -75,8 +75,6 @@ class Import {
     void ReadState(Matches &matches);
     void WriteIssues(const std::vector<RowPlan> &rows, const std::vector<int> &row_of);
     void AddIssueRow(Relation &relation, const Issue &issue, const Draft *draft, bool with_cells);
-    TextRows Run(const std::string &function_call,
-                 const std::vector<std::optional<std::string>> &arguments = {});
 
     Oid contact_;
     std::string schema_;  // quoted

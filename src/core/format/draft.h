@@ -55,6 +55,10 @@ enum class OrganizationField : std::uint8_t {
     kCount
 };
 
+// The year of a date whose year is unknown, where one must stand: a leap year, as calendars that need one
+// write it.
+inline constexpr int kYearUnknown = 1604;
+
 // Column names, in the order of the enumerations: the relations of a batch and the state read back use them.
 inline constexpr std::array<const char *, static_cast<std::size_t>(ContactField::kCount)> kContactColumns = {
     "name_prefix", "first_name", "middle_name", "last_name", "name_suffix",  "nickname",      "job_title",

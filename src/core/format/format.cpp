@@ -314,7 +314,11 @@ const std::vector<Term> &TermsOf(Target target) {
                                              {"other", "Others", "Other"}};
     static const std::vector<Term> kLevels = {
         {"primary", "Primary", ""}, {"secondary", "Secondary", ""}, {"tertiary", "Tertiary", ""}};
+    static const std::vector<Term> kListTypes = {
+        {"work", "WORK", ""}, {"mobile", "MOBILE", ""}, {"home", "HOME", ""}, {"other", "OTHER", ""}};
     static const std::vector<Term> kNone;
+    if (target == Target::kPhoneList || target == Target::kEmailList || target == Target::kAddressList)
+        return kListTypes;
     if (target == Target::kContactType) return kTypes;
     if (target == Target::kContactLevel) return kLevels;
     return kNone;

@@ -139,7 +139,8 @@ struct Term {
     const char *written;   // canonical spelling on export
     const char *synonyms;  // further spellings accepted, separated by '|'
 };
-// The terms of contact_type and contact_level; empty for other targets.
+// The terms of contact_type and contact_level, and the types of a list's entries (`+12345678901 WORK`: the
+// label that the entry gets); empty for other targets.
 const std::vector<Term> &TermsOf(Target target);
 
 // What a target is called in contact columns: its stored form is found by the format's first column of that

@@ -8,8 +8,6 @@
 namespace contacts {
 namespace {
 
-constexpr const char kYearUnknown[] = "1604";
-
 // Whether what was entered for a phone is what the directory holds: a list cell shows it with blanks for
 // separators.
 bool SameEntered(const std::optional<std::string> &held, std::string_view shown) {
@@ -20,8 +18,6 @@ bool SameEntered(const std::optional<std::string> &held, std::string_view shown)
         blanked.begin(), blanked.end(), [](char c) { return c == ':' || c == ';'; }, ' ');
     return Trim(blanked) == shown;
 }
-
-using Fields = std::array<Cell, static_cast<std::size_t>(OrganizationField::kCount)>;
 
 Value ValueOf(std::optional<std::string> text) {
     return text ? Value(*std::move(text)) : Value();
@@ -302,7 +298,8 @@ class Planner {
 
     static void AddBirthDate(std::vector<Value> &values, const std::optional<std::string> &date) {
         const bool year_known = !date || date->compare(0, 2, "--") != 0;
-        values.push_back(!date ? Value() : Value(year_known ? *date : kYearUnknown + date->substr(1)));
+        values.push_back(!date ? Value()
+                               : Value(year_known ? *date : std::to_string(kYearUnknown) + date->substr(1)));
         values.push_back(year_known);
     }
 
@@ -516,7 +513,11 @@ class Planner {
     }
 
     bool MergeList(const PartChange &change, const KnownContact &known) {
-        static const std::set<std::string> kListLabels = {"work", "mobile", "home", "other"};
+        const std::vector<Term> &labels = TermsOf(Target::kPhoneList);
+        const auto is_list_label = [&](const std::string &label) {
+            return std::any_of(labels.begin(), labels.end(),
+                               [&](const Term &term) { return label == term.stored; });
+        };
         const auto &parts = known.parts[static_cast<std::size_t>(change.kind)];
         bool changed = false;
         for (std::size_t i = 0; i < change.list.size(); ++i) {
@@ -530,7 +531,7 @@ class Planner {
             const Part &before = parts[i];
             part.position = before.position;
             // A label that the format cannot say stands as "other" in its files and is kept.
-            if (part.label == "other" && !kListLabels.count(before.label)) part.label = before.label;
+            if (part.label == "other" && !is_list_label(before.label)) part.label = before.label;
             if (change.kind == PartKind::kPhone) {
                 part.values[kPhoneSms] = before.values[kPhoneSms];
                 Reconcile(change, before, part);

@@ -1,7 +1,6 @@
 #include "core/format/validate.h"
 
 #include <algorithm>
-#include <cctype>
 #include <chrono>
 #include <cstdio>
 #include <unordered_set>
@@ -16,11 +15,6 @@ namespace contacts {
 namespace {
 
 constexpr std::size_t kMaxIssueValue = 256;  // bytes of a cell that import_error.value repeats
-constexpr int kYearUnknown = 1604;           // what calendars that need a year write for none
-
-// Types of an 8x8 list entry, `+12345678901 WORK`; the directory's label beside the product's word.
-constexpr std::pair<const char *, const char *> kListTypes[] = {
-    {"work", "WORK"}, {"mobile", "MOBILE"}, {"home", "HOME"}, {"other", "OTHER"}};
 
 bool IsDigit(char c) {
     return c >= '0' && c <= '9';
@@ -158,6 +152,22 @@ OrganizationField OrganizationFieldOf(Target target) {
     }
 }
 
+// The term that a product writes like this, in any case; null if there is none.
+const Term *FindTerm(const std::vector<Term> &terms, std::string_view text) {
+    for (const Term &term : terms) {
+        if (EqualIgnoreCase(text, term.written)) return &term;
+        for (const std::string_view synonym : Split(term.synonyms, '|'))
+            if (!synonym.empty() && EqualIgnoreCase(text, synonym)) return &term;
+    }
+    return nullptr;
+}
+
+std::string WrittenList(const std::vector<Term> &terms) {
+    std::string list;
+    for (const Term &term : terms) list += (list.empty() ? "" : ", ") + std::string(term.written);
+    return list;
+}
+
 // A cell, or several columns, may name a group more than once.
 void DropRepeated(std::vector<Part> &groups) {
     std::unordered_set<std::string_view> seen;
@@ -293,19 +303,10 @@ void Validator::ReadField(Draft &draft, const BoundColumn &bound, Cell cell) con
         if (!tag) return Add(draft, Severity::kError, tag.fault().code, bound, text, Sentence(tag.fault()));
         text = std::move(tag).value();
     } else if (const std::vector<Term> &terms = TermsOf(target); !terms.empty()) {
-        const Term *found = nullptr;
-        std::string allowed;
-        for (const Term &term : terms) {
-            const auto synonyms = Split(term.synonyms, '|');
-            if (EqualIgnoreCase(text, term.written) ||
-                std::any_of(synonyms.begin(), synonyms.end(),
-                            [&](std::string_view s) { return !s.empty() && EqualIgnoreCase(text, s); }))
-                found = &term;
-            allowed += (allowed.empty() ? "" : ", ") + std::string(term.written);
-        }
+        const Term *found = FindTerm(terms, text);
         if (!found)
             return Add(draft, Severity::kError, "enum_invalid", bound, text,
-                       "\"" + Quoted(text) + "\" is none of " + allowed);
+                       "\"" + Quoted(text) + "\" is none of " + WrittenList(terms));
         text = found->stored;
     }
     field = std::move(cell);
@@ -432,6 +433,7 @@ void Validator::ReadList(Draft &draft, const BoundColumn &bound, PartChange &cha
         return;
     }
     const bool phones = target == Target::kPhoneList;
+    const std::vector<Term> &types = TermsOf(target);
     for (std::size_t begin = 0, end; begin < text.size(); begin = end + 1) {
         for (end = begin; end < text.size(); ++end)
             if ((text[end] == ':' && phones) || (text[end] == ';' && text.compare(end, 5, ";ext=") != 0))
@@ -446,14 +448,14 @@ void Validator::ReadList(Draft &draft, const BoundColumn &bound, PartChange &cha
             word > 0 && word < entry.size() && (entry[word - 1] == ' ' || entry[word - 1] == '_');
         const char *label = nullptr;
         if (separated) {
-            for (const auto &[name, type] : kListTypes)
-                if (EqualIgnoreCase(std::string_view(entry).substr(word), type)) label = name;
+            if (const Term *type = FindTerm(types, std::string_view(entry).substr(word)))
+                label = type->stored;
             const bool could_be_text =
                 target == Target::kAddressList || (target == Target::kEmailList && entry[word - 1] == '_' &&
                                                    entry.find('@', word) != std::string::npos);
             if (!label && !could_be_text) {
                 Add(draft, Severity::kError, phones ? "phone_type_unknown" : "type_unknown", bound, entry,
-                    "\"" + Quoted(entry.substr(word)) + "\" is none of WORK, MOBILE, HOME, OTHER");
+                    "\"" + Quoted(entry.substr(word)) + "\" is none of " + WrittenList(types));
                 continue;
             }
         }
