@@ -40,7 +40,8 @@ namespace {
 uint64 generation = 1;
 // Bumped whenever what was read from a staff table may be out of date.
 uint64 epoch = 1;
-// Something was read with a snapshot that may be older than the last change: good for this transaction only.
+// Something was read with a snapshot that may be older than the last change: good for the parallel operation
+// that could take no other.
 bool reads_expire = false;
 
 // Logins that fit are kept by actor; a pool speaks for one after the other.
@@ -56,6 +57,7 @@ struct ActorKey {
 struct ActorEntry {
     ActorKey key;
     uint64 epoch;
+    bool parallel;  // read during a parallel operation
     contacts_acting acting;
 };
 
@@ -177,7 +179,7 @@ SPIPlanPtr staff_plan(Oid staff) {
     namestrcpy(&entry->schema, schema);
     namestrcpy(&entry->table, table);
     Oid type = TEXTOID;
-    SPIPlanPtr plan = SPI_prepare(psprintf("SELECT staff_id, permissions FROM ONLY %s"
+    SPIPlanPtr plan = SPI_prepare(psprintf("SELECT staff_id, permissions FROM %s"
                                            " WHERE login OPERATOR(pg_catalog.=) $1 LIMIT 1",
                                            quote_qualified_identifier(schema, table)),
                                   1, &type);
@@ -339,7 +341,7 @@ contacts_acting contacts_who_acts(Oid staff) {
         strlcpy(key.login, contacts_actor_setting, kLoginSize);
     if (keeps) {
         auto *entry = static_cast<ActorEntry *>(hash_search(actors, &key, HASH_FIND, nullptr));
-        if (entry && entry->epoch == epoch) return entry->acting;
+        if (entry && entry->epoch == epoch && (!entry->parallel || IsInParallelMode())) return entry->acting;
     }
 
     contacts_acting acting = {};
@@ -365,6 +367,7 @@ contacts_acting contacts_who_acts(Oid staff) {
         auto *entry = static_cast<ActorEntry *>(hash_search(actors, &key, HASH_ENTER, nullptr));
         entry->acting = acting;
         entry->epoch = read_at;
+        entry->parallel = IsInParallelMode();
     }
     return acting;
 }
