@@ -68,7 +68,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     options.encoding = kEncodings[choice % 8];
     options.strict = choice & 8;
     if (choice & 16) options.escape = '\\';
-    if (choice & 32) options.delimiter = choice & 64 ? ';' : ' ';
+    static constexpr const char *kDelimiters[] = {";", " ", "||", ",;"};
+    if (choice & 32) options.delimiter = kDelimiters[(choice & 64 ? 0 : 1) + (data[1] & 128 ? 2 : 0)];
     if (choice & 64) options.quote = choice & 32 ? '\0' : '\'';
     if (choice & 128) {
         options.max_field_bytes = 16;
@@ -80,7 +81,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     Require(ReadAll(whole, options) == ReadAll(split, options));
     // Where nothing is found out from a sample, blocks may be of any size. (What ICU says of malformed text
     // in encodings that shift is another matter.)
-    if ((options.encoding != "UTF-8" && options.encoding != "windows-1252") || !options.delimiter) return 0;
+    if ((options.encoding != "UTF-8" && options.encoding != "windows-1252") || options.delimiter.empty())
+        return 0;
+    if (!options.quote) options.quote = '"';
+    if (!options.escape) options.escape = '"';
     options.skip_initial_space = false;
     MemorySource again(bytes);
     const std::string all = ReadAll(again, options);
