@@ -121,6 +121,11 @@ void AppendEscaped(std::string &out, const BadSpot &spot) {
     for (int i = 0; i < spot.length; ++i) AppendEscaped(out, spot.bytes[i]);
 }
 
+bool IsNoDialectCharacter(char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte < 0x20 && c != '\t') || byte >= 0x7F;
+}
+
 bool IsContinuation(char c) {
     return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
 }
@@ -206,7 +211,7 @@ class Reader::Impl {
     bool Parse(Record &record);
     bool ParseRecord(Record &record, Scan &scan);
     Cell ParseQuoted(Record &record, Scan &scan, const char *open);
-    bool ClosesOnThisLine(const char *&p, const char *end) const;
+    bool ClosesOnThisLine(const char *&p, const char *end, bool more) const;
     // `p` is a byte that means something; behind the text the sentinel stands.
     bool IsDelimiter(const char *p) const {
         return *p == delimiter_ &&
@@ -281,25 +286,23 @@ Reader::Impl::Impl(ByteSource &source, Options options)
     dialect_.escape = options_.escape.value_or(dialect_.quote);
     has_quote_ = dialect_.quote != '\0';
     const auto check = [](char c, const char *what) {
-        const auto byte = static_cast<unsigned char>(c);
-        if ((byte < 0x20 && c != '\t') || byte >= 0x7F)
+        if (IsNoDialectCharacter(c))
             RefuseOption(std::string("invalid CSV ") + what + " \"" + Quoted(std::string_view(&c, 1)) + "\"",
                          std::string("The ") + what + " is one printable ASCII character or a tab.");
     };
     if (!options_.delimiter.empty()) {
         const std::string &delimiter = options_.delimiter;
-        if (delimiter.size() > kMostDelimiter)
+        const bool possible = std::none_of(delimiter.begin(), delimiter.end(), IsNoDialectCharacter);
+        if (delimiter.size() > kMostDelimiter || !possible)
             RefuseOption("invalid CSV delimiter \"" + Quoted(delimiter) + "\"",
-                         "The delimiter is at most " + std::to_string(kMostDelimiter) +
+                         "The delimiter is one to " + std::to_string(kMostDelimiter) +
                              " printable ASCII characters or tabs.");
-        for (const char c : delimiter) {
-            check(c, "delimiter");
-            const bool of_quotes =
-                (options_.quote || c == '"') && (c == dialect_.quote || c == dialect_.escape);
-            if (has_quote_ && (of_quotes || (options_.escape && c == dialect_.escape)))
-                RefuseOption("CSV delimiter must differ from quote and escape",
-                             "The delimiter is \"" + Quoted(delimiter) + "\".");
-        }
+        // A quote that is to be found out avoids the delimiter by itself.
+        const char quote = options_.quote.value_or('"');
+        const char escape = options_.escape.value_or(quote);
+        if (has_quote_ && delimiter.find_first_of(std::string{quote, escape}) != std::string::npos)
+            RefuseOption("CSV delimiter must differ from quote and escape",
+                         "The delimiter is \"" + Quoted(delimiter) + "\".");
         // A space behind the delimiter may be missing somewhere.
         if (delimiter.size() > 1 && delimiter.back() == ' ' && delimiter[0] != ' ') {
             options_.delimiter.pop_back();
@@ -778,7 +781,7 @@ Reader::Impl::Cell Reader::Impl::ParseQuoted(Record &record, Scan &scan, const c
                 return does_not_end();
             if (p >= scan.no_close_until) {
                 const char *stop = p + 1;
-                const bool closes = ClosesOnThisLine(stop, end);
+                const bool closes = ClosesOnThisLine(stop, end, scan.more);
                 if (stop == end && scan.more) return Cell::kMore;
                 (closes ? known_close : scan.no_close_until) = stop;
             }
@@ -803,7 +806,7 @@ Reader::Impl::Cell Reader::Impl::ParseQuoted(Record &record, Scan &scan, const c
 
 // Behind a quote too many: does a later quote of the line close the cell? `p` becomes that quote, else where
 // the search ended: the end of the line, of the text, or a quote that opens the next cell.
-bool Reader::Impl::ClosesOnThisLine(const char *&p, const char *end) const {
+bool Reader::Impl::ClosesOnThisLine(const char *&p, const char *end, bool more) const {
     const char quote = dialect_.quote;
     const char escape = dialect_.escape;
     const char *const begin = p;
@@ -822,7 +825,9 @@ bool Reader::Impl::ClosesOnThisLine(const char *&p, const char *end) const {
         if (FollowsDelimiter(begin, front)) return false;
         const char *back = p + 1;
         while (*back == padding_) ++back;
-        if (back == end || CutDelimiter(back, end)) p = end;
+        const bool cut = more && CutDelimiter(back, end);
+        if (back == end || cut) p = end;
+        if (cut) return false;
         if (EndsCell(back)) return true;
     }
     return false;
