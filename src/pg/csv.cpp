@@ -144,7 +144,10 @@ class Rows {
 
     void Put(const csv::Record &record) {
         if (short_) return PutRow(record, csv::Role::kData, 0);
-        if (decided_) return PutRow(record, finder_.RoleOf(record.cells), finder_.table());
+        if (decided_) {
+            const csv::Role role = finder_.RoleOf(record.cells);
+            return PutRow(record, role, finder_.table());
+        }
         finder_.Show(record.cells);
         // Views of the reader's buffer do not last.
         Held held{record, {}};

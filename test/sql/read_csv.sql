@@ -27,6 +27,8 @@ SELECT cells FROM contacts.read_csv(convert_to(E'a||b|c\n1||"2||3"', 'UTF8'), de
 -- The shape of the records: what stands before the table, its header, and the next table.
 SELECT line, role, table_number, cells
 FROM contacts.read_csv(E'Contacts of 2024,,\n,,\nName,Phone,Mail\nAda,+41,a@b\nBob,,\nName,Phone\nEve,1'::bytea);
+SELECT role, table_number, min(line), count(*)
+FROM contacts.read_csv((SELECT convert_to(repeat(E'Name,Phone\n' || repeat(E'Ada,1\n', 50), 2), 'UTF8'))) GROUP BY 1, 2 ORDER BY 3;
 SELECT role, cells FROM contacts.read_csv(E'Ada,+41\nBob,+49'::bytea);
 
 -- What cannot be text is an error, or a row that says so.
