@@ -618,6 +618,9 @@ bool Reader::Impl::ParseRecord(Record &record, Scan &scan) {
     fixups_.clear();
 
     const char quote = dialect_.quote;
+    const char delimiter = delimiter_;
+    const bool single = further_.empty();
+    const auto is_delimiter = [&](const char *p) { return *p == delimiter && (single || IsDelimiter(p)); };
     const char *literal = nullptr;  // a quote that never closes
     const char *field = scan.begin;
     for (;;) {  // one cell; scan.at becomes the delimiter or line end behind it
@@ -639,7 +642,7 @@ bool Reader::Impl::ParseRecord(Record &record, Scan &scan) {
         }
         if (cell == Cell::kPlain) {
             do scan.at = scan.specials.Next();
-            while (!EndsCell(scan.at));
+            while (!is_delimiter(scan.at) && *scan.at != '\n' && *scan.at != '\r');
             if (static_cast<std::size_t>(scan.at - field) > options_.max_field_bytes) {
                 CutCell(record, scan, field, false);
                 cell = Cell::kCut;
@@ -650,11 +653,11 @@ bool Reader::Impl::ParseRecord(Record &record, Scan &scan) {
                 record.quoted.push_back(false);
             }
         }
-        if (cell != Cell::kCut && scan.more && CutDelimiter(scan.at, scan.end)) return false;
-        if (cell != Cell::kCut && IsDelimiter(scan.at)) {
+        if (cell != Cell::kCut && !single && scan.more && CutDelimiter(scan.at, scan.end)) return false;
+        if (cell != Cell::kCut && is_delimiter(scan.at)) {
             if (record.cells.size() < options_.max_cells) {
                 field = scan.at + 1;
-                if (!further_.empty()) scan.specials.Seek(field += further_.size());
+                if (!single) scan.specials.Seek(field += further_.size());
                 continue;
             }
             RefuseRecord(record);
