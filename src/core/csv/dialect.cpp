@@ -39,7 +39,7 @@ std::vector<Counts> CountRecords(std::string_view text, bool whole, char quote, 
     bool blank = true;
     bool cell_start = true;
     bool after_space = false;
-    std::size_t pair_end = 0;
+    std::size_t pair_end = std::string_view::npos;
     const auto finish = [&] {
         if (!blank) records.push_back(counts);
         counts = {};
@@ -83,7 +83,7 @@ std::vector<Counts> CountRecords(std::string_view text, bool whole, char quote, 
         if (cell_start) {
             ++counts.delimiters[which];
             counts.spaced[which] += i + 1 < text.size() && text[i + 1] == ' ';
-            if (i > 0 && i > pair_end && text[i - 1] == c) {
+            if (i > 0 && text[i - 1] == c && i - 1 != pair_end) {
                 ++counts.pairs[which];
                 pair_end = i;
             }
@@ -296,7 +296,7 @@ FoundDialect DetectDialect(std::string_view sample, bool whole, const GivenDiale
                 delimiters += record.delimiters[winner];
                 pairs += record.pairs[winner];
             }
-            if (found.delimiter == "|" && records.size() > 1 && delimiters == 2 * pairs && best[1] == best[0])
+            if (found.delimiter == "|" && records.size() > 1 && delimiters == 2 * pairs)
                 found.delimiter = "||";
         }
     }
