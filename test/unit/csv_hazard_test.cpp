@@ -115,6 +115,17 @@ TEST(CsvHazard, B4_Utf32UnderTheMarkOfUtf16) {
     for (const bool big_endian : {false, true})
         for (const char *mark : {"\xFE\xFF", ""})
             EXPECT_EQ(Read(mark + Utf32(U"\"Last Name\",Mobile\nMüller,+41\n", big_endian)).cells, kTwo);
+    // Wherever a block cuts a character.
+    const std::string nul = Utf32(std::u32string_view(U"a,b\nc\0,d\n", 9), true);
+    for (std::size_t size = 16; size < 24; ++size) {
+        MemorySource source(nul);
+        Reader reader(source, {.encoding = "UTF-32BE", .sample_bytes = size, .block_bytes = 16});
+        Record record;
+        ASSERT_TRUE(reader.Next(record));
+        ASSERT_TRUE(reader.Next(record));
+        ASSERT_TRUE(record.fault);
+        EXPECT_EQ(record.fault->message, "NUL character in line 2 at byte offset 20");
+    }
     // Half of it: whatever it is read as, no U+0000 gets through.
     const File cut = Read("\xFE\xFF\0\0\0\x22\0\0"s);
     for (const Cells &cells : cut.cells)
