@@ -334,6 +334,10 @@ TEST(CsvHazard, T14_PreambleAndRowsBehindTheHeader) {
     EXPECT_EQ(Read("Name\nAda\nBob\n").roles, "hdd") << "one column";
     EXPECT_EQ(Read("a,b,c,d\n,,,1\n1,2,3,4\n").roles, "hdd");
     // The header in two rows.
+    EXPECT_EQ(Read("Date,Travel,,,Total\n,Air,Rail,Taxi,\n1/1/2020,1,2,3,6\n").roles, "hhd");
+    EXPECT_EQ(Read("control,,fire,\nX,Y,X,Y\n1,2,3,4\n").roles, "hhd");
+    EXPECT_EQ(Read("Name,,,Phone\nAda,x,y,z\n").roles, "hd");
+    EXPECT_EQ(Read("Name,,Phone\nAda,x,\n").roles, "hd");
     const File twice = Read("Name,Phone\nName,Phone\nAda,1\n");
     EXPECT_EQ(twice.roles, "hhd");
     EXPECT_EQ(twice.tables, (std::vector<int>{1, 1, 1}));

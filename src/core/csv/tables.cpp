@@ -18,6 +18,7 @@ bool LooksLikeValue(std::string_view cell) {
     cell = Trimmed(cell);
     if (cell.find('@') != std::string_view::npos && cell.find(' ') == std::string_view::npos) return true;
     if (cell.find("://") != std::string_view::npos) return true;
+    if (cell.find('_') != std::string_view::npos) return false;
     const auto is_letter = [](char c) {
         const auto lower = static_cast<unsigned char>(c) | 0x20;
         return lower >= 'a' && lower <= 'z';
@@ -75,6 +76,7 @@ Role TableFinder::RoleOf(const std::vector<std::string_view> &cells) {
         TakeHeader(cells);
         return Role::kHeader;
     }
+    if (in_header_ && number == preamble_ + 1 && NamesWhatHeaderLeftOpen(cells)) return Role::kHeader;
     in_header_ = false;
     return Role::kData;
 }
@@ -84,6 +86,26 @@ void TableFinder::TakeHeader(const std::vector<std::string_view> &cells) {
     header_.clear();
     for (const std::string_view cell : cells) header_.emplace_back(Trimmed(cell));
     while (!header_.empty() && header_.back().empty()) header_.pop_back();
+}
+
+// "Travel,,,Other" above ",Rail,Taxi," is one header in two rows. Data fills the columns that have a name
+// too.
+bool TableFinder::NamesWhatHeaderLeftOpen(const std::vector<std::string_view> &cells) const {
+    if (!ShapeOf(cells).names) return false;
+    std::size_t open = 0;
+    bool sparse = false;
+    std::vector<std::string_view> seen;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        const std::string_view cell = Trimmed(cells[i]);
+        const bool named = i < header_.size() && !header_[i].empty();
+        if (!named && cell.empty() && i < header_.size()) return false;
+        open += !named && !cell.empty();
+        sparse |= named && cell.empty();
+        if (!cell.empty()) seen.push_back(cell);
+    }
+    std::sort(seen.begin(), seen.end());
+    const bool repeats = std::adjacent_find(seen.begin(), seen.end()) != seen.end();
+    return open >= 2 && (sparse || repeats);
 }
 
 // The same again, or with columns more or less at its end.

@@ -33,6 +33,7 @@ class TableFinder {
     };
     static Shape ShapeOf(const std::vector<std::string_view> &cells);
     bool LooksLikeThisHeader(const std::vector<std::string_view> &cells) const;
+    bool NamesWhatHeaderLeftOpen(const std::vector<std::string_view> &cells) const;
     void TakeHeader(const std::vector<std::string_view> &cells);
 
     std::vector<Shape> shown_;
