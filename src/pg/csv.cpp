@@ -152,8 +152,9 @@ class Rows {
         // Views of the reader's buffer do not last.
         Held held{record, {}};
         for (const std::string_view cell : record.cells) held.text += cell;
+        held_bytes_ += held.text.size();
         held_.push_back(std::move(held));
-        if (held_.size() == csv::TableFinder::kLookAhead) Finish();
+        if (held_.size() == csv::TableFinder::kLookAhead || held_bytes_ > kHeldBytes) Finish();
     }
 
     void Finish() {
@@ -199,6 +200,8 @@ class Rows {
     bool short_;
     bool decided_ = false;
     csv::TableFinder finder_;
+    static constexpr std::size_t kHeldBytes = 1 << 20;
+    std::size_t held_bytes_ = 0;
     std::vector<Held> held_;
     TextArray cells_;
     Text name_, fault_;

@@ -99,3 +99,14 @@ RESET statement_timeout;
 
 -- It may stand anywhere a function may.
 SELECT (contacts.read_csv(E'a,b\nc,d'::bytea)).cells;
+
+-- As 0.1.0 declared it, for a database that was not updated yet.
+DO $$
+BEGIN
+  EXECUTE format('CREATE FUNCTION old_read_csv(bytea, text, text, text, text, OUT line bigint, OUT cells text[])
+                    RETURNS SETOF record LANGUAGE c STABLE AS %L, ''contacts_read_csv''',
+                 (SELECT probin FROM pg_proc WHERE oid = 'contacts.read_csv'::regproc));
+END
+$$;
+SELECT * FROM old_read_csv(E'a;b\n1;"2\n3;4', NULL, NULL, NULL, NULL);
+DROP FUNCTION old_read_csv(bytea, text, text, text, text);
