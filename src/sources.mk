@@ -30,6 +30,7 @@ CORE_SRCS += src/core/uuid.cpp
 PG_SRCS += src/pg/actor.cpp
 PG_SRCS += src/pg/format.cpp
 PG_SRCS += src/pg/guard.cpp
+PG_SRCS += src/pg/history.cpp
 PG_SRCS += src/pg/import.cpp
 PG_SRCS += src/pg/import_batch.cpp
 PG_SRCS += src/pg/import_doors.cpp

@@ -24,6 +24,7 @@ extern "C" {
 
 #include "pg/actor.h"
 #include "pg/current_import.h"
+#include "pg/history.h"
 
 bool contacts_import_active = false;
 pg_uuid_t contacts_import_id;
@@ -113,6 +114,14 @@ bool row_changed(TupleDesc desc, const StampColumns *stamps, HeapTuple old_row, 
     pfree(old_values);
     pfree(old_nulls);
     return changed;
+}
+
+// Whether the update is there for nothing but a new version: a part of the contact changed.
+bool raises_version(TupleDesc desc, const StampColumns *stamps, int32 version, HeapTuple new_row) {
+    if (!contacts_raising_version) return false;
+    bool isnull;
+    const Datum raised = heap_getattr(new_row, stamps->number[kVersion], desc, &isnull);
+    return !isnull && DatumGetInt32(raised) == version + 1;
 }
 
 // ---- reading and writing tables of the directory as their owner
@@ -242,8 +251,8 @@ Datum contacts_stamp_row(PG_FUNCTION_ARGS) {
     HeapTuple old_row = trigger->tg_trigtuple;
     HeapTuple new_row = trigger->tg_newtuple;
     for (int i = 0; i < kStamps; ++i) values[i] = heap_getattr(old_row, columns->number[i], desc, &nulls[i]);
-    if (row_changed(desc, columns, old_row, new_row)) {
-        const int32 version = nulls[kVersion] ? 0 : DatumGetInt32(values[kVersion]);
+    const int32 version = nulls[kVersion] ? 0 : DatumGetInt32(values[kVersion]);
+    if (row_changed(desc, columns, old_row, new_row) || raises_version(desc, columns, version, new_row)) {
         values[kVersion] = Int32GetDatum(version < PG_INT32_MAX ? version + 1 : version);
         if (nulls[kUpdatedAt] || DatumGetTimestampTz(values[kUpdatedAt]) < now)
             values[kUpdatedAt] = TimestampTzGetDatum(now);
@@ -297,6 +306,15 @@ Datum contacts_inherit_access(PG_FUNCTION_ARGS) {
 }
 
 Datum contacts_propagate_access(PG_FUNCTION_ARGS) {
+    if (CALLED_AS_TRIGGER(fcinfo)) {
+        auto *statement = reinterpret_cast<TriggerData *>(fcinfo->context);
+        if (TRIGGER_FIRED_FOR_STATEMENT(statement->tg_event) && statement->tg_oldtable &&
+            statement->tg_newtable) {
+            contacts_propagate_access_of_statement(statement);
+            return PointerGetDatum(nullptr);
+        }
+    }
+    // For each row, as directories of 0.1.0 have it.
     check_trigger(fcinfo, "propagate_access", false, false);
     auto *trigger = reinterpret_cast<TriggerData *>(fcinfo->context);
     Relation rel = trigger->tg_relation;
