@@ -47,8 +47,8 @@ CREATE TRIGGER zz_log_update AFTER UPDATE ON contact_phone
 CREATE TRIGGER zz_log_delete AFTER DELETE ON contact_phone
   REFERENCING OLD TABLE AS old_rows
   FOR EACH STATEMENT EXECUTE FUNCTION contacts.log_part('contact', 'change_log', 'phones');
-COMMENT ON TRIGGER zz_log_insert ON contact_phone IS 'Writes change_log and checks access columns.';
-COMMENT ON TRIGGER zz_log_update ON contact_phone IS 'Writes change_log and checks access columns.';
+COMMENT ON TRIGGER zz_log_insert ON contact_phone IS 'Writes change_log.';
+COMMENT ON TRIGGER zz_log_update ON contact_phone IS 'Writes change_log.';
 COMMENT ON TRIGGER zz_log_delete ON contact_phone IS 'Writes change_log.';
 CREATE TRIGGER zz_log_insert AFTER INSERT ON contact_email
   REFERENCING NEW TABLE AS new_rows
@@ -59,8 +59,8 @@ CREATE TRIGGER zz_log_update AFTER UPDATE ON contact_email
 CREATE TRIGGER zz_log_delete AFTER DELETE ON contact_email
   REFERENCING OLD TABLE AS old_rows
   FOR EACH STATEMENT EXECUTE FUNCTION contacts.log_part('contact', 'change_log', 'emails');
-COMMENT ON TRIGGER zz_log_insert ON contact_email IS 'Writes change_log and checks access columns.';
-COMMENT ON TRIGGER zz_log_update ON contact_email IS 'Writes change_log and checks access columns.';
+COMMENT ON TRIGGER zz_log_insert ON contact_email IS 'Writes change_log.';
+COMMENT ON TRIGGER zz_log_update ON contact_email IS 'Writes change_log.';
 COMMENT ON TRIGGER zz_log_delete ON contact_email IS 'Writes change_log.';
 CREATE TRIGGER zz_log_insert AFTER INSERT ON contact_address
   REFERENCING NEW TABLE AS new_rows
@@ -71,8 +71,8 @@ CREATE TRIGGER zz_log_update AFTER UPDATE ON contact_address
 CREATE TRIGGER zz_log_delete AFTER DELETE ON contact_address
   REFERENCING OLD TABLE AS old_rows
   FOR EACH STATEMENT EXECUTE FUNCTION contacts.log_part('contact', 'change_log', 'addresses');
-COMMENT ON TRIGGER zz_log_insert ON contact_address IS 'Writes change_log and checks access columns.';
-COMMENT ON TRIGGER zz_log_update ON contact_address IS 'Writes change_log and checks access columns.';
+COMMENT ON TRIGGER zz_log_insert ON contact_address IS 'Writes change_log.';
+COMMENT ON TRIGGER zz_log_update ON contact_address IS 'Writes change_log.';
 COMMENT ON TRIGGER zz_log_delete ON contact_address IS 'Writes change_log.';
 CREATE TRIGGER zz_log_insert AFTER INSERT ON contact_social
   REFERENCING NEW TABLE AS new_rows
@@ -83,8 +83,8 @@ CREATE TRIGGER zz_log_update AFTER UPDATE ON contact_social
 CREATE TRIGGER zz_log_delete AFTER DELETE ON contact_social
   REFERENCING OLD TABLE AS old_rows
   FOR EACH STATEMENT EXECUTE FUNCTION contacts.log_part('contact', 'change_log', 'socials');
-COMMENT ON TRIGGER zz_log_insert ON contact_social IS 'Writes change_log and checks access columns.';
-COMMENT ON TRIGGER zz_log_update ON contact_social IS 'Writes change_log and checks access columns.';
+COMMENT ON TRIGGER zz_log_insert ON contact_social IS 'Writes change_log.';
+COMMENT ON TRIGGER zz_log_update ON contact_social IS 'Writes change_log.';
 COMMENT ON TRIGGER zz_log_delete ON contact_social IS 'Writes change_log.';
 CREATE TRIGGER zz_log_insert AFTER INSERT ON contact_group_member
   REFERENCING NEW TABLE AS new_rows
@@ -95,8 +95,8 @@ CREATE TRIGGER zz_log_update AFTER UPDATE ON contact_group_member
 CREATE TRIGGER zz_log_delete AFTER DELETE ON contact_group_member
   REFERENCING OLD TABLE AS old_rows
   FOR EACH STATEMENT EXECUTE FUNCTION contacts.log_part('contact', 'change_log', 'groups', 'contact_group');
-COMMENT ON TRIGGER zz_log_insert ON contact_group_member IS 'Writes change_log and checks access columns.';
-COMMENT ON TRIGGER zz_log_update ON contact_group_member IS 'Writes change_log and checks access columns.';
+COMMENT ON TRIGGER zz_log_insert ON contact_group_member IS 'Writes change_log.';
+COMMENT ON TRIGGER zz_log_update ON contact_group_member IS 'Writes change_log.';
 COMMENT ON TRIGGER zz_log_delete ON contact_group_member IS 'Writes change_log.';
 
 CREATE TRIGGER propagate_access AFTER UPDATE ON contact

@@ -6,7 +6,7 @@ COMMENT ON FUNCTION contacts.log_contact() IS 'AFTER UPDATE statement trigger of
 
 CREATE OR REPLACE FUNCTION contacts.log_part() RETURNS trigger
   LANGUAGE c AS 'MODULE_PATHNAME', 'contacts_log_part';
-COMMENT ON FUNCTION contacts.log_part() IS 'AFTER INSERT, UPDATE or DELETE statement trigger of a contact''s part, with its transition tables: a new version of each contact and an entry of the change log, {"field": [[old row, new row], …]}, one for all that one call does; nothing for contacts that this transaction created. Also checks access columns that a writer gave (error 42501 where they are not the contact''s; the owner of the table may write what he likes). Arguments: the table of contacts, that of the log, the field''s name, and for groups the table that has their names; all in the same schema.';
+COMMENT ON FUNCTION contacts.log_part() IS 'AFTER INSERT, UPDATE or DELETE statement trigger of a contact''s part, with its transition tables: a new version of each contact and an entry of the change log, {"field": [[old row, new row], …]}, one for all that one call does; nothing for contacts that this transaction created. Arguments: the table of contacts, that of the log, the field''s name, and for groups the table that has their names; all in the same schema.';
 
 CREATE OR REPLACE FUNCTION contacts.log_deletion() RETURNS trigger
   LANGUAGE c AS 'MODULE_PATHNAME', 'contacts_log_deletion';

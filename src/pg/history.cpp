@@ -33,11 +33,11 @@ extern "C" {
 #include "utils/uuid.h"
 }
 
+#include "pg/access.h"
 #include "pg/actor.h"
 #include "pg/current_import.h"
 #include "pg/history.h"
-
-bool contacts_raising_version = false;
+#include "pg/stamp.h"
 
 namespace {
 
@@ -418,24 +418,16 @@ bool is_undo() {
     return undo_statement != 0 && undo_statement == GetCurrentStatementStartTimestamp();
 }
 
-// ---- contacts of which parts are not logged
+// ---- contacts that this transaction deleted
 
-// Contacts that this transaction created, with their access columns, or deleted. Forgotten with the
+// The foreign keys delete their parts next, a statement for each contact and table. Forgotten with the
 // transaction, and when a part of it is undone.
-struct Quiet {
-    pg_uuid_t contact_id;
-    pg_uuid_t owner_id;
-    bool owner_null;
-    bool plain;  // access columns are these, and shared_with and editable_by null
-    char visibility[12];
-};
+constexpr long kMaxDeleted = 100000;
+HTAB *deleted_contacts = nullptr;
 
-constexpr long kMaxQuiet = 100000;
-HTAB *quiet_contacts = nullptr;
-
-void forget_quiet() {
-    if (quiet_contacts) hash_destroy(quiet_contacts);
-    quiet_contacts = nullptr;
+void forget_deleted() {
+    if (deleted_contacts) hash_destroy(deleted_contacts);
+    deleted_contacts = nullptr;
 }
 
 void at_xact_event(XactEvent event, void *) {
@@ -443,10 +435,7 @@ void at_xact_event(XactEvent event, void *) {
         case XACT_EVENT_COMMIT:
         case XACT_EVENT_ABORT:
         case XACT_EVENT_PREPARE:
-        case XACT_EVENT_PARALLEL_COMMIT:
-        case XACT_EVENT_PARALLEL_ABORT:
-            forget_quiet();
-            undo_statement = 0;
+            forget_deleted();
             break;
         default:
             break;
@@ -454,31 +443,28 @@ void at_xact_event(XactEvent event, void *) {
 }
 
 void at_subxact_event(SubXactEvent event, SubTransactionId, SubTransactionId, void *) {
-    if (event == SUBXACT_EVENT_ABORT_SUB) forget_quiet();
+    if (event == SUBXACT_EVENT_ABORT_SUB) forget_deleted();
 }
 
-const Quiet *find_quiet(const pg_uuid_t *id) {
-    if (!quiet_contacts) return nullptr;
-    return static_cast<const Quiet *>(hash_search(quiet_contacts, id, HASH_FIND, nullptr));
+bool is_deleted(const pg_uuid_t *id) {
+    return deleted_contacts && hash_search(deleted_contacts, id, HASH_FIND, nullptr);
 }
 
-Quiet *add_quiet(const pg_uuid_t *id) {
+void add_deleted(const pg_uuid_t *id) {
     static bool registered = false;
     if (!registered) {
         RegisterXactCallback(at_xact_event, nullptr);
         RegisterSubXactCallback(at_subxact_event, nullptr);
         registered = true;
     }
-    if (quiet_contacts && hash_get_num_entries(quiet_contacts) >= kMaxQuiet) forget_quiet();
-    if (!quiet_contacts) {
+    if (deleted_contacts && hash_get_num_entries(deleted_contacts) >= kMaxDeleted) forget_deleted();
+    if (!deleted_contacts) {
         HASHCTL control = {};
         control.keysize = sizeof(pg_uuid_t);
-        control.entrysize = sizeof(Quiet);
-        quiet_contacts = hash_create("contacts created or deleted", 1024, &control, HASH_ELEM | HASH_BLOBS);
+        control.entrysize = sizeof(pg_uuid_t);
+        deleted_contacts = hash_create("contacts deleted", 256, &control, HASH_ELEM | HASH_BLOBS);
     }
-    auto *quiet = static_cast<Quiet *>(hash_search(quiet_contacts, id, HASH_ENTER, nullptr));
-    quiet->plain = false;
-    return quiet;
+    hash_search(deleted_contacts, id, HASH_ENTER, nullptr);
 }
 
 // ---- contacts
@@ -629,8 +615,6 @@ struct Part {
     Field *fields;
     int contact_id;
     int group_id;
-    int access[kAccessColumns];
-    bool check_access;
     TupleTableSlot *old_slot;
     TupleTableSlot *new_slot;
     MemoryContext context;
@@ -732,32 +716,6 @@ void push_part(JsonbParseState **state, Part *part, MinimalTuple row, TupleTable
     pushJsonbValue(state, WJB_END_OBJECT, nullptr);
 }
 
-// Access columns that a writer gave must be the contact's.
-void check_access(Part *part, const PartRow *row, const Datum *values, const bool *nulls) {
-    if (!part->check_access || !row->new_row) return;
-    TupleDesc desc = RelationGetDescr(part->rel);
-    ExecStoreMinimalTuple(row->new_row, part->new_slot, false);
-    slot_getallattrs(part->new_slot);
-    for (int i = 0; i < kAccessColumns; ++i) {
-        const int at = part->access[i];
-        if (same_value(TupleDescAttr(desc, at), part->new_slot->tts_values[at],
-                       part->new_slot->tts_isnull[at], values[i], nulls[i]))
-            continue;
-        ereport(ERROR,
-                (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-                 errmsg("column \"%s\" of table \"%s\" must be the contact's", access_names[i],
-                        RelationGetRelationName(part->rel)),
-                 errhint("Leave owner_id, visibility, shared_with and editable_by out: they are filled from "
-                         "the contact.")));
-    }
-}
-
-// Access columns of a row of SPI_tuptable, from its second column on.
-void spi_access(uint64 row, Datum *values, bool *nulls) {
-    for (int i = 0; i < kAccessColumns; ++i)
-        values[i] = SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, 2 + i, &nulls[i]);
-}
-
 const pg_uuid_t *spi_id(uint64 row) {
     bool isnull;
     return DatumGetUUIDP(SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, 1, &isnull));
@@ -786,75 +744,35 @@ void log_part_chunk(Part *part, PartRow *rows, int count) {
     const Oid id_types[] = {UUIDARRAYOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID};
     Datum arguments[4];
     arguments[1] = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
-    Datum access[kAccessColumns];
-    bool access_nulls[kAccessColumns];
     PartRow *end;
 
-    // Contacts that are not known to be quiet.
+    // Contacts that are not known to be new.
+    const Oid contact_table = contacts_table_beside(part->rel, part->contact);
     auto *ids = static_cast<pg_uuid_t *>(palloc(sizeof(pg_uuid_t) * static_cast<Size>(count)));
     int n = 0;
     for (int i = 0; i < count; ++i) {
         if (n > 0 && memcmp(ids[n - 1].data, rows[i].contact_id.data, UUID_LEN) == 0) continue;
-        const Quiet *quiet = find_quiet(&rows[i].contact_id);
-        if (quiet && part->check_access) {
-            if (quiet->plain) {
-                access[0] = UUIDPGetDatum(&quiet->owner_id);
-                access[1] = CStringGetTextDatum(quiet->visibility);
-                access[2] = access[3] = 0;
-                access_nulls[0] = quiet->owner_null;
-                access_nulls[1] = false;
-                access_nulls[2] = access_nulls[3] = true;
-                check_access(part, &rows[i], access, access_nulls);
-            } else {
-                quiet = nullptr;
-            }
-        }
-        if (!quiet) ids[n++] = rows[i].contact_id;
+        const contacts_known_access *known = contacts_known_contact(contact_table, &rows[i].contact_id);
+        if (!known || !known->created) ids[n++] = rows[i].contact_id;
     }
     if (n == 0) return;
-
-    // Those that this transaction created.
     arguments[0] = uuid_array(ids, n);
-    const uint64 created = run_as_owner(
-        part->rel,
-        psprintf(
-            "SELECT c.contact_id, c.owner_id, c.visibility, c.shared_with, c.editable_by FROM %s AS c"
-            " WHERE c.contact_id OPERATOR(pg_catalog.=) ANY ($1) AND c.created_at OPERATOR(pg_catalog.=) $2",
-            contact),
-        2, id_types, arguments, nullptr);
-    for (uint64 i = 0; i < created; ++i) {
-        const pg_uuid_t *id = spi_id(i);
-        spi_access(i, access, access_nulls);
-        for (PartRow *row = rows_of(id, rows, count, &end); row < end; ++row)
-            check_access(part, row, access, access_nulls);
-        Quiet *quiet = add_quiet(id);
-        const auto visibility = access_nulls[1] ? nullptr : DatumGetTextPP(access[1]);
-        quiet->plain = access_nulls[2] && access_nulls[3] && visibility &&
-                       VARSIZE_ANY_EXHDR(visibility) < sizeof(quiet->visibility);
-        if (quiet->plain) {
-            quiet->owner_null = access_nulls[0];
-            if (!quiet->owner_null) quiet->owner_id = *DatumGetUUIDP(access[0]);
-            memset(quiet->visibility, 0, sizeof(quiet->visibility));
-            memcpy(quiet->visibility, VARDATA_ANY(visibility), VARSIZE_ANY_EXHDR(visibility));
-        }
-    }
-    SPI_freetuptable(SPI_tuptable);
-    if (created == static_cast<uint64>(n)) return;
 
-    // The others are locked, always in the same order. Which ones have an entry of this call already?
+    // Those that are older than this transaction are locked, always in the same order. Which ones have an
+    // entry of this call already?
     arguments[2] = TimestampTzGetDatum(GetCurrentStatementStartTimestamp());
     arguments[3] = PointerGetDatum(contacts_current_actor());
     const uint64 locked = run_as_owner(
         part->rel,
-        psprintf("SELECT c.contact_id, c.owner_id, c.visibility, c.shared_with, c.editable_by,"
-                 " EXISTS (SELECT FROM %s AS l WHERE l.contact_id OPERATOR(pg_catalog.=) c.contact_id"
+        psprintf("SELECT c.contact_id, EXISTS (SELECT FROM %s AS l WHERE l.contact_id OPERATOR(pg_catalog.=) "
+                 "c.contact_id"
                  " AND l.version OPERATOR(pg_catalog.=) c.version AND l.changed_at OPERATOR(pg_catalog.=) $3"
                  " AND l.changed_by OPERATOR(pg_catalog.=) $4)"
                  " FROM %s AS c WHERE c.contact_id OPERATOR(pg_catalog.=) ANY ($1)"
                  " AND c.created_at OPERATOR(pg_catalog.<>) $2 ORDER BY c.contact_id FOR NO KEY UPDATE OF c",
                  beside(part->rel, part->log), contact),
         4, id_types, arguments, nullptr);
-    if (locked == 0) {  // deleted, and its parts with it
+    if (locked == 0) {  // all new, or deleted and their parts with them
         SPI_freetuptable(SPI_tuptable);
         return;
     }
@@ -863,11 +781,8 @@ void log_part_chunk(Part *part, PartRow *rows, int count) {
     n = 0;
     for (uint64 i = 0; i < locked; ++i) {
         ids[n] = *spi_id(i);
-        spi_access(i, access, access_nulls);
-        for (PartRow *row = rows_of(&ids[n], rows, count, &end); row < end; ++row)
-            check_access(part, row, access, access_nulls);
         bool isnull;
-        if (!DatumGetBool(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 6, &isnull)))
+        if (!DatumGetBool(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2, &isnull)))
             raised[raised_count++] = ids[n];
         ++n;
     }
@@ -875,8 +790,8 @@ void log_part_chunk(Part *part, PartRow *rows, int count) {
 
     if (raised_count > 0) {
         Datum raise[] = {uuid_array(raised, raised_count)};
-        const bool before = contacts_raising_version;
-        contacts_raising_version = true;
+        const bool before = contacts_force_version;
+        contacts_force_version = true;
         PG_TRY();
         {
             run_as_owner(part->rel,
@@ -886,7 +801,7 @@ void log_part_chunk(Part *part, PartRow *rows, int count) {
                          1, id_types, raise, nullptr);
         }
         PG_FINALLY();
-        { contacts_raising_version = before; }
+        { contacts_force_version = before; }
         PG_END_TRY();
     }
 
@@ -955,9 +870,6 @@ void log_parts(TriggerData *trigger) {
     part.context = CurrentMemoryContext;
     part.contact_id = find_column(rel, "contact_id", UUIDOID) - 1;
     part.group_id = part.names ? find_column(rel, "group_id", UUIDOID) - 1 : -1;
-    for (int i = 0; i < kAccessColumns; ++i)
-        part.access[i] = find_column(rel, access_names[i], access_types[i]) - 1;
-    part.check_access = has_new && !has_privs_of_role(GetUserId(), RelationGetForm(rel)->relowner);
     part.fields = fields_of(rel, part_skipped, part.context);
     part.old_slot = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
     part.new_slot = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
@@ -980,7 +892,7 @@ void log_parts(TriggerData *trigger) {
             if (!has_new) {
                 rows[count] = part_row(&part, old_rows.slot, count, true);
                 // The contact's deletion, which took its parts along, was told of by itself.
-                if (const Quiet *quiet = find_quiet(&rows[count].contact_id); !quiet) ++count;
+                if (!is_deleted(&rows[count].contact_id)) ++count;
                 continue;
             }
             if (!has_old) {
@@ -998,8 +910,6 @@ void log_parts(TriggerData *trigger) {
             bool changed = moved;
             for (int i = 0; i < desc->natts && !changed; ++i)
                 changed = part.fields[i].kind != kSkipped && !same(i);
-            for (int i = 0; i < kAccessColumns && !changed && part.check_access; ++i)
-                changed = !same(part.access[i]);
             if (!changed) continue;
             rows[count] = part_row(&part, old_rows.slot, count, true);
             const PartRow after = part_row(&part, new_rows.slot, count + 1, false);
@@ -1090,7 +1000,7 @@ void log_deletion(FunctionCallInfo fcinfo, TriggerData *trigger) {
         spi_nulls[6 + i] = nulls[columns.access[i] - 1] ? 'n' : ' ';
     }
     run_as_owner(rel, deletion_statement(rel, trigger->tg_trigger), 10, types, values, spi_nulls);
-    add_quiet(DatumGetUUIDP(id));
+    add_deleted(DatumGetUUIDP(id));
 }
 
 }  // namespace
@@ -1136,7 +1046,6 @@ void contacts_propagate_access_of_statement(TriggerData *trigger) {
             append_access(access, values, nulls);
         }
         if (ids.count > 0) {
-            forget_quiet();
             Datum values[1 + kAccessColumns] = {to_array(&ids)};
             for (int i = 0; i < kAccessColumns; ++i) values[1 + i] = to_array(&access[i]);
             for (int i = 0; i < trigger->tg_trigger->tgnargs; ++i)

@@ -1,4 +1,4 @@
-// What the triggers of the history share with those that stamp rows and keep access columns.
+// The change log's triggers, for the others.
 #pragma once
 
 extern "C" {
@@ -6,10 +6,6 @@ extern "C" {
 
 #include "commands/trigger.h"
 }
-
-// A part of a contact changed: the contact is updated for nothing but a new version. stamp_row gives one to rows
-// whose version the statement raises by one while this is set.
-extern bool contacts_raising_version;
 
 // propagate_access() as a statement trigger. May ereport.
 void contacts_propagate_access_of_statement(TriggerData *trigger);
