@@ -99,6 +99,10 @@ COMMENT ON TRIGGER zz_log_insert ON contact_group_member IS 'Writes change_log.'
 COMMENT ON TRIGGER zz_log_update ON contact_group_member IS 'Writes change_log.';
 COMMENT ON TRIGGER zz_log_delete ON contact_group_member IS 'Writes change_log.';
 
+CREATE TRIGGER delete_members BEFORE DELETE ON contact_group
+  FOR EACH ROW EXECUTE FUNCTION contacts.delete_members('contact_group_member');
+COMMENT ON TRIGGER delete_members ON contact_group IS 'Deletes the members first, while the group still has its name for change_log.';
+
 CREATE TRIGGER propagate_access AFTER UPDATE ON contact
   REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
   FOR EACH STATEMENT

@@ -76,6 +76,22 @@ void check_statement_trigger(FunctionCallInfo fcinfo, const char *function, int 
                  errmsg("function \"%s\" takes at least %d trigger arguments", function, min_arguments)));
 }
 
+// The same for row triggers of a deletion.
+void check_deletion_trigger(FunctionCallInfo fcinfo, const char *function, bool before) {
+    if (!CALLED_AS_TRIGGER(fcinfo))
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                        errmsg("function \"%s\" was not called by trigger manager", function)));
+    auto *trigger = reinterpret_cast<TriggerData *>(fcinfo->context);
+    if (!TRIGGER_FIRED_FOR_ROW(trigger->tg_event) || !TRIGGER_FIRED_BY_DELETE(trigger->tg_event) ||
+        !(before ? TRIGGER_FIRED_BEFORE(trigger->tg_event) : TRIGGER_FIRED_AFTER(trigger->tg_event)))
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                        errmsg("function \"%s\" must be fired %s delete, for each row", function,
+                               before ? "before" : "after")));
+    if (trigger->tg_trigger->tgnargs < 1)
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                        errmsg("function \"%s\" takes at least %d trigger arguments", function, 1)));
+}
+
 AttrNumber find_column(Relation rel, const char *name, Oid type) {
     TupleDesc desc = RelationGetDescr(rel);
     for (int i = 0; i < desc->natts; ++i) {
@@ -436,6 +452,7 @@ void at_xact_event(XactEvent event, void *) {
         case XACT_EVENT_ABORT:
         case XACT_EVENT_PREPARE:
             forget_deleted();
+            undo_statement = 0;
             break;
         default:
             break;
@@ -505,7 +522,8 @@ void write_entries(Relation rel, const char *log, const char *action, const Entr
         " SELECT u.contact_id, u.version, u.changes, u.owner_id, u.visibility, "
         "u.shared_with::pg_catalog.uuid[],"
         " u.editable_by::pg_catalog.uuid[], $8, $9, $10, $11"
-        " FROM pg_catalog.unnest($1, $2, $3, $4, $5, $6, $7)"
+        " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), "
+        "pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7))"
         " AS u(contact_id, version, changes, owner_id, visibility, shared_with, editable_by)",
         beside(rel, log));
     Datum values[kLogArguments];
@@ -836,7 +854,7 @@ void log_part_chunk(Part *part, PartRow *rows, int count) {
             " owner_id, visibility, shared_with, editable_by)"
             " SELECT c.contact_id, c.version, $4, $5, $6, pg_catalog.jsonb_build_object($3, u.changes), $7,"
             " c.owner_id, c.visibility, c.shared_with, c.editable_by"
-            " FROM pg_catalog.unnest($1, $2) AS u(contact_id, changes)"
+            " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS u(contact_id, changes)"
             " JOIN %s AS c ON c.contact_id OPERATOR(pg_catalog.=) u.contact_id"
             " ON CONFLICT (contact_id, version) DO UPDATE SET changes = l.changes OPERATOR(pg_catalog.||)"
             " pg_catalog.jsonb_build_object($3, coalesce(l.changes OPERATOR(pg_catalog.->) $3, '[]')"
@@ -1053,7 +1071,8 @@ void contacts_propagate_access_of_statement(TriggerData *trigger) {
                              psprintf("UPDATE %s AS p SET owner_id = u.owner_id, visibility = u.visibility,"
                                       " shared_with = u.shared_with::pg_catalog.uuid[],"
                                       " editable_by = u.editable_by::pg_catalog.uuid[]"
-                                      " FROM pg_catalog.unnest($1, $2, $3, $4, $5)"
+                                      " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), "
+                                      "pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5))"
                                       " AS u(contact_id, owner_id, visibility, shared_with, editable_by)"
                                       " WHERE p.contact_id OPERATOR(pg_catalog.=) u.contact_id",
                                       beside(rel, trigger->tg_trigger->tgargs[i])),
@@ -1073,6 +1092,7 @@ PG_FUNCTION_INFO_V1(contacts_log_contact);
 PG_FUNCTION_INFO_V1(contacts_log_part);
 PG_FUNCTION_INFO_V1(contacts_log_deletion);
 PG_FUNCTION_INFO_V1(contacts_log_undo);
+PG_FUNCTION_INFO_V1(contacts_delete_members);
 
 Datum contacts_log_contact(PG_FUNCTION_ARGS) {
     check_statement_trigger(fcinfo, "log_contact", kUpdate, 1);
@@ -1091,21 +1111,31 @@ Datum contacts_log_part(PG_FUNCTION_ARGS) {
 }
 
 Datum contacts_log_deletion(PG_FUNCTION_ARGS) {
-    if (!CALLED_AS_TRIGGER(fcinfo))
-        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-                        errmsg("function \"%s\" was not called by trigger manager", "log_deletion")));
-    auto *trigger = reinterpret_cast<TriggerData *>(fcinfo->context);
-    if (!TRIGGER_FIRED_FOR_ROW(trigger->tg_event) || !TRIGGER_FIRED_AFTER(trigger->tg_event) ||
-        !TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
-        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-                        errmsg("function \"%s\" must be fired after delete, for each row", "log_deletion")));
-    if (trigger->tg_trigger->tgnargs < 1)
-        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-                        errmsg("function \"%s\" takes at least %d trigger arguments", "log_deletion", 1)));
+    check_deletion_trigger(fcinfo, "log_deletion", false);
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
-    log_deletion(fcinfo, trigger);
+    log_deletion(fcinfo, reinterpret_cast<TriggerData *>(fcinfo->context));
     SPI_finish();
     return PointerGetDatum(nullptr);
+}
+
+Datum contacts_delete_members(PG_FUNCTION_ARGS) {
+    check_deletion_trigger(fcinfo, "delete_members", true);
+    auto *trigger = reinterpret_cast<TriggerData *>(fcinfo->context);
+    Relation rel = trigger->tg_relation;
+    bool isnull;
+    Datum id = heap_getattr(trigger->tg_trigtuple, find_column(rel, "group_id", UUIDOID),
+                            RelationGetDescr(rel), &isnull);
+    if (isnull) return PointerGetDatum(trigger->tg_trigtuple);
+    const Oid types[] = {UUIDOID};
+    if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
+    const uint64 members = run_as_owner(
+        rel,
+        psprintf(is_undo() ? "SELECT FROM %s AS m WHERE m.group_id OPERATOR(pg_catalog.=) $1 LIMIT 1"
+                           : "DELETE FROM %s AS m WHERE m.group_id OPERATOR(pg_catalog.=) $1",
+                 beside(rel, trigger->tg_trigger->tgargs[0])),
+        1, types, &id, nullptr);
+    SPI_finish();
+    return PointerGetDatum(is_undo() && members > 0 ? nullptr : trigger->tg_trigtuple);
 }
 
 Datum contacts_log_undo(PG_FUNCTION_ARGS) {
