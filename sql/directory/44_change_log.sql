@@ -27,6 +27,12 @@ COMMENT ON COLUMN change_log.visibility IS 'visibility of the contact.';
 COMMENT ON COLUMN change_log.shared_with IS 'shared_with of the contact.';
 COMMENT ON COLUMN change_log.editable_by IS 'editable_by of the contact.';
 
+-- No policy to write: triggers do, as the owner of the tables.
+ALTER TABLE change_log ENABLE ROW LEVEL SECURITY;
+CREATE POLICY change_log_read ON change_log FOR SELECT
+  USING (contacts.may_read('staff'::regclass, owner_id, visibility, shared_with));
+COMMENT ON POLICY change_log_read ON change_log IS 'Who may see the contact; of a deleted one, who could see it.';
+
 -- zz_: after triggers of the DBA's, whose work an entry then follows.
 CREATE TRIGGER zz_log AFTER UPDATE ON contact
   REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
