@@ -35,7 +35,9 @@ BEGIN ATOMIC
      WHERE f.key NOT IN ('custom', 'phones', 'emails', 'addresses', 'socials', 'groups')
      ORDER BY f.key, a.version
   ), fields AS (
-    SELECT coalesce((SELECT n.fields FROM now_there n), '{}')
+    SELECT coalesce((SELECT n.fields FROM now_there n),
+                    to_jsonb(jsonb_populate_record(NULL::contact, '{}'))
+                    - ARRAY['search', 'version', 'updated_at', 'updated_by', 'custom'])
            || coalesce((SELECT jsonb_object_agg(f.key, f.value) FROM field f), '{}')
            || jsonb_build_object('contact_id', contact_as_of.contact_id) AS fields
   ), custom_key AS (

@@ -168,7 +168,7 @@ uint64 run_as_owner(Relation rel, const char *text, int count, const Oid *types,
         snapshot = GetLatestSnapshot();
         crosscheck = GetTransactionSnapshot();
     }
-    const int result = SPI_execute_snapshot(plan, values, nulls, snapshot, crosscheck, false, false, 0);
+    const int result = SPI_execute_snapshot(plan, values, nulls, snapshot, crosscheck, false, true, 0);
     AtEOXact_GUC(true, level);
     SetUserIdAndSecContext(user, context);
     if (result < 0) elog(ERROR, "SPI_execute_snapshot failed: %s", SPI_result_code_string(result));
@@ -1022,6 +1022,32 @@ void log_deletion(FunctionCallInfo fcinfo, TriggerData *trigger) {
 }
 
 }  // namespace
+
+// ---- versions
+
+// Ids that were made within this transaction cannot be in the log (RFC 9562: a version 7 begins with the
+// time).
+int32 contacts_first_version(Relation rel, const char *log, const pg_uuid_t *id) {
+    if ((id->data[6] >> 4) == 7) {
+        int64 milliseconds = 0;
+        for (int i = 0; i < 6; ++i) milliseconds = (milliseconds << 8) | id->data[i];
+        const TimestampTz start = GetCurrentTransactionStartTimestamp();
+        const int64 epoch = static_cast<int64>(POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY * 1000;
+        if (milliseconds >= start / 1000 + epoch) return 1;
+    }
+    const Oid types[] = {UUIDOID};
+    Datum values[] = {UUIDPGetDatum(id)};
+    if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
+    run_as_owner(rel,
+                 psprintf("SELECT pg_catalog.max(l.version) FROM %s AS l"
+                          " WHERE l.contact_id OPERATOR(pg_catalog.=) $1",
+                          beside(rel, log)),
+                 1, types, values, nullptr);
+    bool isnull;
+    const int32 last = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+    SPI_finish();
+    return isnull ? 1 : last < PG_INT32_MAX ? last + 1 : last;
+}
 
 // ---- access columns of the parts
 

@@ -422,7 +422,11 @@ Datum contacts_stamp_row(PG_FUNCTION_ARGS) {
     if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event)) {
         const Row row = deform(trigger->tg_trigtuple, desc);
         const Datum actor = PointerGetDatum(contacts_current_actor());
-        set(row, kVersion, Int32GetDatum(1));
+        int32 version = 1;
+        if (OidIsValid(columns->staff) && trigger->tg_trigger->tgnargs > 1 && !row.nulls[columns->contact_id - 1])
+            version = contacts_first_version(rel, trigger->tg_trigger->tgargs[1],
+                                             DatumGetUUIDP(row.values[columns->contact_id - 1]));
+        set(row, kVersion, Int32GetDatum(version));
         set(row, kCreatedAt, TimestampTzGetDatum(now));
         set(row, kUpdatedAt, TimestampTzGetDatum(now));
         set(row, kCreatedBy, actor);
