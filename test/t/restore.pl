@@ -118,7 +118,8 @@ for my $who ([ superuser => $superuser ], [ owner => 'shop' ]) {
             silent_ok([ 'pg_restore', '-U', $role, '-j2', '-d', $copy, "$tmp/$copy" ], "$copy: restore");
         }
         ok(dump_of($copy) eq $original, "$copy: schema and data are what they were");
-        is($node->safe_psql($copy, $work, @as_shop), "1|shop|NONE|company\n2\nrestricted", "$copy: rows can be written");
+        is($node->safe_psql($copy, $work, @as_shop), "1|shop|NONE|company\n2\nrestricted\n2|shop|[\"company\", \"restricted\"]|restricted\n299|6\ndelete|Contact 299",
+            "$copy: rows can be written, with a history that goes on");
         is($node->safe_psql($copy, q{SELECT schema, owner FROM contacts.directories}), 'crm|shop', "$copy: is a directory");
     }
 }
