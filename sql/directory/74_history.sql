@@ -63,7 +63,8 @@ BEGIN ATOMIC
     SELECT p.field, coalesce(p.old -> 'group_id', p.old -> 'position') AS key, p.old AS value, p.version, p.ordinality, 0 AS side
       FROM part p WHERE p.old <> 'null'
     UNION ALL
-    SELECT p.field, coalesce(p.new -> 'group_id', p.new -> 'position'), NULL, p.version, p.ordinality, 1
+    SELECT p.field, coalesce(p.new -> 'group_id', p.new -> 'position') AS key, NULL AS value, p.version, p.ordinality,
+           1 AS side
       FROM part p WHERE p.new <> 'null'
   ), past AS (
     SELECT DISTINCT ON (m.field, m.key) m.field, m.key, m.value
@@ -72,22 +73,23 @@ BEGIN ATOMIC
     SELECT 'phones' AS field, to_jsonb(p.position) AS key, to_jsonb(p) AS value
       FROM contact_phone p WHERE p.contact_id = contact_as_of.contact_id
     UNION ALL
-    SELECT 'emails', to_jsonb(p.position), to_jsonb(p) FROM contact_email p WHERE p.contact_id = contact_as_of.contact_id
+    SELECT 'emails' AS field, to_jsonb(p.position) AS key, to_jsonb(p) AS value
+      FROM contact_email p WHERE p.contact_id = contact_as_of.contact_id
     UNION ALL
-    SELECT 'addresses', to_jsonb(p.position), to_jsonb(p)
+    SELECT 'addresses' AS field, to_jsonb(p.position) AS key, to_jsonb(p) AS value
       FROM contact_address p WHERE p.contact_id = contact_as_of.contact_id
     UNION ALL
-    SELECT 'socials', to_jsonb(p.position), to_jsonb(p)
+    SELECT 'socials' AS field, to_jsonb(p.position) AS key, to_jsonb(p) AS value
       FROM contact_social p WHERE p.contact_id = contact_as_of.contact_id
     UNION ALL
-    SELECT 'groups', to_jsonb(m.group_id), to_jsonb(m) || jsonb_build_object('name', g.name)
+    SELECT 'groups' AS field, to_jsonb(m.group_id) AS key, to_jsonb(m) || jsonb_build_object('name', g.name) AS value
       FROM contact_group_member m JOIN contact_group g ON g.group_id = m.group_id
      WHERE m.contact_id = contact_as_of.contact_id
   ), then_there AS (
     SELECT p.field, p.key, p.value FROM past p WHERE p.value IS NOT NULL
     UNION ALL
     SELECT p.field, p.key,
-           jsonb_strip_nulls(p.value - ARRAY['contact_id', 'owner_id', 'visibility', 'shared_with', 'editable_by'])
+           jsonb_strip_nulls(p.value - ARRAY['contact_id', 'owner_id', 'visibility', 'shared_with', 'editable_by']) AS value
       FROM present p
      WHERE NOT EXISTS (SELECT FROM past q WHERE q.field = p.field AND q.key = p.key)
   ), parts AS (

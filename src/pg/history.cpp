@@ -527,7 +527,8 @@ void write_entries(Relation rel, const char *log, const char *action, const Entr
         " u.editable_by::pg_catalog.uuid[], $8, $9, $10, $11"
         " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), "
         "pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7))"
-        " AS u(contact_id, version, changes, owner_id, visibility, shared_with, editable_by)",
+        " AS u(contact_id, version, changes, owner_id, visibility, shared_with, editable_by)"
+        " ORDER BY u.contact_id",  // fills the pages of the index, whatever order the statement had
         beside(rel, log));
     Datum values[kLogArguments];
     char nulls[kLogArguments + 1] = "           ";

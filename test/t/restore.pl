@@ -29,6 +29,8 @@ sub dump_of {
     silent_ok([ 'pg_dump', '-U', $superuser, '-d', $database, '-f', $file ], "dump of $database");
     my $dump = slurp_file($file);
     $dump =~ s/^\\(un)?restrict .*$//mg;    # a random key
+    # Rows of different size need not come to lie in the order in which they were loaded.
+    $dump =~ s/^(COPY crm\.change_log .*?;\n)(.*?)^\\\.$/$1 . join('', sort($2 =~ m{[^\n]*\n}g)) . '\\.'/msge;
     return $dump;
 }
 
@@ -118,7 +120,7 @@ for my $who ([ superuser => $superuser ], [ owner => 'shop' ]) {
             silent_ok([ 'pg_restore', '-U', $role, '-j2', '-d', $copy, "$tmp/$copy" ], "$copy: restore");
         }
         ok(dump_of($copy) eq $original, "$copy: schema and data are what they were");
-        is($node->safe_psql($copy, $work, @as_shop), "1|shop|NONE|company\n2\nrestricted\n2|shop|[\"company\", \"restricted\"]|restricted\n299|6\ndelete|Contact 299",
+        is($node->safe_psql($copy, $work, @as_shop), "1|shop|NONE|company\n2\nrestricted\n2|shop|[\"company\", \"restricted\"]|restricted\n299|11\ndelete|Contact 299",
             "$copy: rows can be written, with a history that goes on");
         is($node->safe_psql($copy, q{SELECT schema, owner FROM contacts.directories}), 'crm|shop', "$copy: is a directory");
     }
