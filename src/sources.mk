@@ -48,3 +48,4 @@ PG_SRCS += src/pg/version.cpp
 PG_SRCS += src/pg/guard_probe.cpp
 PG_SRCS += src/pg/csv.cpp
 PG_SRCS += src/pg/draft.cpp
+PG_SRCS += src/pg/sharing.cpp
