@@ -36,7 +36,7 @@ DECLARE
   directory CONSTANT oid := (SELECT c.relnamespace FROM pg_class c WHERE c.oid = undo_import.contact);
   s CONSTANT text := (SELECT quote_ident(n.nspname) FROM pg_namespace n WHERE n.oid = directory);
   none CONSTANT uuid := '00000000-0000-0000-0000-000000000000';
-  batch CONSTANT int := 5000;
+  batch CONSTANT int := 1000;
   run record;
   ids uuid[];
   versions int[];
