@@ -28,6 +28,7 @@ CORE_SRCS += src/core/place/fold.cpp
 CORE_SRCS += src/core/place/language.cpp
 CORE_SRCS += src/core/uuid.cpp
 
+PG_SRCS += src/pg/access.cpp
 PG_SRCS += src/pg/actor.cpp
 PG_SRCS += src/pg/format.cpp
 PG_SRCS += src/pg/guard.cpp
