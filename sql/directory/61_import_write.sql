@@ -19,6 +19,22 @@ BEGIN ATOMIC
   SELECT s.staff_id FROM staff s WHERE s.login = coalesce(_import_owner.login, contacts.actor());
 END;
 
+-- Once for an import, and early; the policies decide about every row all the same.
+CREATE FUNCTION _import_check_permission() RETURNS boolean
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT contacts.check_permission('staff'::regclass, 'import');
+  SELECT contacts.check_permission('staff'::regclass, 'edit');
+  SELECT contacts.has_permission('staff'::regclass, 'admin')
+      OR pg_has_role((SELECT t.relowner FROM pg_class t WHERE t.oid = 'staff'::regclass), 'USAGE');
+END;
+
+CREATE FUNCTION _import_profile(name text) RETURNS jsonb
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT to_jsonb(p) FROM import_profile p WHERE p.name = _import_profile.name;
+END;
+
 -- Constraints that could be checked only at commit: the import tries them batch by batch, to find the record at fault.
 CREATE FUNCTION _import_deferrable_constraints() RETURNS text
   LANGUAGE sql STABLE
@@ -69,6 +85,42 @@ BEGIN ATOMIC
                       AND c.owner_id = b.owner_id))
     FROM contacts.import_batch('contact_key')
       AS b(row_number bigint, contact_id uuid, source text, external_id text, owner_id uuid, personal boolean);
+END;
+
+-- Contacts by the criteria that the caller names, at most so many for a value. Where personal contacts are imported, they
+-- are looked for among the owner's personal ones, else among all others.
+CREATE FUNCTION _import_match_criteria(most int) RETURNS TABLE (row_number bigint, criterion int, contact_id uuid)
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+  SELECT b.row_number, b.criterion, found.contact_id
+    FROM contacts.import_batch('match_key')
+      AS b(row_number bigint, criterion int, contact_id uuid, source text, external_id text, email contacts.email,
+           phone contacts.phone, owner_id uuid, personal boolean)
+   CROSS JOIN LATERAL (
+         SELECT c.contact_id FROM contact c
+          WHERE c.contact_id = b.contact_id
+            AND CASE WHEN b.personal THEN c.visibility = 'personal' AND c.owner_id = b.owner_id
+                     ELSE c.visibility <> 'personal' END
+         UNION ALL
+         SELECT c.contact_id FROM contact c
+          WHERE c.source = b.source AND c.external_id = b.external_id AND c.visibility <> 'personal' AND NOT b.personal
+         UNION ALL
+         SELECT c.contact_id FROM contact c
+          WHERE c.source = b.source AND c.external_id = b.external_id AND c.visibility = 'personal'
+            AND c.owner_id = b.owner_id AND b.personal
+         UNION ALL
+         SELECT p.contact_id FROM contact_email p
+          WHERE p.address = b.email
+            AND CASE WHEN b.personal THEN p.visibility = 'personal' AND p.owner_id = b.owner_id
+                     ELSE p.visibility <> 'personal' END
+            AND (SELECT c.merged_into FROM contact c WHERE c.contact_id = p.contact_id) IS NULL
+         UNION ALL
+         SELECT p.contact_id FROM contact_phone p
+          WHERE p.number = b.phone
+            AND CASE WHEN b.personal THEN p.visibility = 'personal' AND p.owner_id = b.owner_id
+                     ELSE p.visibility <> 'personal' END
+            AND (SELECT c.merged_into FROM contact c WHERE c.contact_id = p.contact_id) IS NULL
+         LIMIT _import_match_criteria.most) AS found;
 END;
 
 -- Organizations are known by their organization_id or their source's ID, or, where a file names none, by their exact name: the oldest.
@@ -402,10 +454,13 @@ END;
 
 COMMENT ON FUNCTION _import_lock() IS 'Waits for other imports into this directory that may write the same rows; held to the end of the transaction.';
 COMMENT ON FUNCTION _import_owner(text) IS 'The colleague of this login, by default of who acts; NULL where nobody of it is enrolled.';
+COMMENT ON FUNCTION _import_check_permission() IS 'Error 42501 for who may not import; whether contacts of the company may be made.';
+COMMENT ON FUNCTION _import_profile(text) IS 'The import profile of this name as JSON; NULL: there is none.';
 COMMENT ON FUNCTION _import_deferrable_constraints() IS 'Deferrable constraints of the directory''s tables as SET CONSTRAINTS names them; NULL where there are none.';
 COMMENT ON FUNCTION _import_begin(jsonb) IS 'Makes the row of import_run.';
 COMMENT ON FUNCTION _import_end(jsonb) IS 'Writes an import''s totals to its row of import_run; the row as JSON.';
 COMMENT ON FUNCTION _import_match_contacts() IS 'The contacts that the IDs of the batch (relation contact_key) mean.';
+COMMENT ON FUNCTION _import_match_criteria(int) IS 'The contacts that the criteria of the batch (relation match_key) find, at most so many for one value.';
 COMMENT ON FUNCTION _import_match_organizations(uuid) IS 'The organizations that the batch (relation organization_key) means, with what is known of them.';
 COMMENT ON FUNCTION _import_contact_state(uuid[], uuid) IS 'What is known of these contacts; locks their rows.';
 COMMENT ON FUNCTION _import_custom_state(uuid[], jsonb) IS 'The values of these custom keys of these contacts.';

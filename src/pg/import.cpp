@@ -538,10 +538,10 @@ void Import::CheckErrorCount() {
     if (!max_errors_ || counts_.failed <= *max_errors_) return;
     Fault fault;
     fault.sqlstate = sqlstate::kProgramLimitExceeded;
-    fault.message = "the import was given up: more than max_errors " + std::to_string(*max_errors_) +
-                    " records failed, nothing was stored";
-    fault.detail = "The first: " + first_error_ + '.';
-    fault.hint = "With the option dry_run, and without max_errors, import_error lists all of them.";
+    fault.message = "more records failed than max_errors " + std::to_string(*max_errors_) +
+                    " allows: nothing was imported";
+    fault.detail = "The first fault: " + first_error_ + '.';
+    fault.hint = "With dry_run instead of max_errors, nothing is imported either, and import_error lists all of them.";
     throw Error(fault);
 }
 
@@ -985,6 +985,7 @@ void ReadFile(Import &import, csv::ByteSource &source, std::int64_t bytes) {
     for (const csv::Notice &notice : reader.notices())
         import.AddNotice(notice.code.c_str(), notice.message, notice.line,
                          notice.code == "encoding" ? Severity::kNotice : Severity::kWarning);
+    import.Flush();  // while the reader's notices live
 }
 
 }  // namespace
@@ -1002,7 +1003,6 @@ std::string ImportFile(Oid contact, csv::ByteSource &source, std::int64_t bytes,
     try {
         InSubtransaction([&] {
             ReadFile(import, source, bytes);
-            import.Flush();
             throw Undo{};
         });
     } catch (const Undo &) {

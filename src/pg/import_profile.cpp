@@ -136,8 +136,8 @@ ProfileDefinition DefinitionOf(const Json &profile) {
                                   "A column has the members field and label.");
                 (key == "field" ? column.field : column.label) = member.text;
             }
-            if (column.field.empty()) throw Invalid("no field for " + shown);
         }
+        if (value.kind != Json::Kind::kNull && column.field.empty()) throw Invalid("no field for " + shown);
         definition.columns.push_back(std::move(column));
     }
     for (const auto &[field, value] : ObjectOf(profile, "defaults").members) {

@@ -43,7 +43,8 @@ class PlanTest : public testing::Test {
         drafts_.push_back(std::move(draft));
     }
     KnownContact &Know(std::size_t row, std::uint8_t id) {
-        KnownContact &known = matches_.contacts[row];
+        matches_.hits[row].push_back({0, Id(id)});
+        KnownContact &known = matches_.contacts[Id(id)];
         known.id = Id(id);
         known.editable = true;
         known.custom.resize(mapping_.custom_keys.size());

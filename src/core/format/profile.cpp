@@ -151,6 +151,7 @@ class Builder {
             spellings.push_back(column.header);
             std::erase(spellings, std::string_view());
             SetSpellings(*same, spellings);
+            same->header_case = HeaderCase::kLoose;
             return std::nullopt;
         }
         column.target = *target;
@@ -186,7 +187,7 @@ class Builder {
             header.push_back(field);
             cells.push_back(value);
         }
-        // On the heap and kept by nobody: the mapping is used once.
+        // Made by hand, since mappings of headers are kept by format, and this one is gone in a moment.
         Mapping mapping;
         mapping.format = &probe;
         mapping.header = header;
