@@ -153,7 +153,8 @@ BEGIN ATOMIC
                 WHERE i.import_id = _import_match_organizations.import_id) AS r ON true;
 END;
 
--- The rows an update changes are locked from here on, in one order. of_this_import: a record before wrote it; rows of
+-- The rows an update changes are locked from here on, in the order of the ids, which is always the same. One look-up an
+-- id here too, and with OFFSET 0 for parts, of which there may be several. of_this_import: a record before wrote it; rows of
 -- another import in the same transaction are older than this one's import_run.
 CREATE FUNCTION _import_contact_state(ids uuid[], import_id uuid)
   RETURNS TABLE (contact_id uuid, of_this_import boolean, organization_id uuid, organization_name text,
@@ -172,18 +173,17 @@ BEGIN ATOMIC
          c.job_title, c.department, c.location,
          to_char(c.birth_date, CASE WHEN c.birth_year_known THEN 'YYYY-MM-DD' ELSE '"--"MM-DD' END),
          c.language, c.contact_type, c.contact_level, array_to_string(c.websites, E'\n')
-    FROM contact c
-   WHERE c.contact_id = ANY (_import_contact_state.ids)
-   ORDER BY c.contact_id
-     FOR NO KEY UPDATE;
+    FROM unnest(_import_contact_state.ids) AS i(contact_id)
+   CROSS JOIN LATERAL (SELECT k.*, k.xmin FROM contact k WHERE k.contact_id = i.contact_id FOR NO KEY UPDATE) AS c;
 END;
 
 CREATE FUNCTION _import_custom_state(ids uuid[], keys jsonb) RETURNS TABLE (contact_id uuid, key_number bigint, value text)
   LANGUAGE sql STABLE
 BEGIN ATOMIC
   SELECT c.contact_id, k.ordinality, c.custom ->> k.key
-    FROM contact c, jsonb_array_elements_text(_import_custom_state.keys) WITH ORDINALITY AS k(key, ordinality)
-   WHERE c.contact_id = ANY (_import_custom_state.ids);
+    FROM unnest(_import_custom_state.ids) AS i(contact_id)
+   CROSS JOIN LATERAL (SELECT h.contact_id, h.custom FROM contact h WHERE h.contact_id = i.contact_id OFFSET 0) AS c
+   CROSS JOIN jsonb_array_elements_text(_import_custom_state.keys) WITH ORDINALITY AS k(key, ordinality);
 END;
 
 CREATE FUNCTION _import_phone_state(ids uuid[])
@@ -191,7 +191,9 @@ CREATE FUNCTION _import_phone_state(ids uuid[])
   LANGUAGE sql STABLE
 BEGIN ATOMIC
   SELECT p.contact_id, p.position, p.label, p.number::text, p.entered, p.accepts_sms::text
-    FROM contact_phone p WHERE p.contact_id = ANY (_import_phone_state.ids) ORDER BY p.contact_id, p.position;
+    FROM unnest(_import_phone_state.ids) AS i(contact_id)
+   CROSS JOIN LATERAL (SELECT k.* FROM contact_phone k WHERE k.contact_id = i.contact_id OFFSET 0) AS p
+   ORDER BY p.contact_id, p.position;
 END;
 
 CREATE FUNCTION _import_email_state(ids uuid[])
@@ -199,7 +201,9 @@ CREATE FUNCTION _import_email_state(ids uuid[])
   LANGUAGE sql STABLE
 BEGIN ATOMIC
   SELECT p.contact_id, p.position, p.label, p.address::text
-    FROM contact_email p WHERE p.contact_id = ANY (_import_email_state.ids) ORDER BY p.contact_id, p.position;
+    FROM unnest(_import_email_state.ids) AS i(contact_id)
+   CROSS JOIN LATERAL (SELECT k.* FROM contact_email k WHERE k.contact_id = i.contact_id OFFSET 0) AS p
+   ORDER BY p.contact_id, p.position;
 END;
 
 CREATE FUNCTION _import_address_state(ids uuid[])
@@ -209,7 +213,9 @@ CREATE FUNCTION _import_address_state(ids uuid[])
 BEGIN ATOMIC
   SELECT p.contact_id, p.position, p.label, p.street, p.street2, p.city, p.region, p.postal_code, p.country,
          p.country_entered
-    FROM contact_address p WHERE p.contact_id = ANY (_import_address_state.ids) ORDER BY p.contact_id, p.position;
+    FROM unnest(_import_address_state.ids) AS i(contact_id)
+   CROSS JOIN LATERAL (SELECT k.* FROM contact_address k WHERE k.contact_id = i.contact_id OFFSET 0) AS p
+   ORDER BY p.contact_id, p.position;
 END;
 
 CREATE FUNCTION _import_social_state(ids uuid[])
@@ -217,15 +223,20 @@ CREATE FUNCTION _import_social_state(ids uuid[])
   LANGUAGE sql STABLE
 BEGIN ATOMIC
   SELECT p.contact_id, p.position, p.network, p.handle
-    FROM contact_social p WHERE p.contact_id = ANY (_import_social_state.ids) ORDER BY p.contact_id, p.position;
+    FROM unnest(_import_social_state.ids) AS i(contact_id)
+   CROSS JOIN LATERAL (SELECT k.* FROM contact_social k WHERE k.contact_id = i.contact_id OFFSET 0) AS p
+   ORDER BY p.contact_id, p.position;
 END;
 
 CREATE FUNCTION _import_group_state(ids uuid[]) RETURNS TABLE (contact_id uuid, "position" int, label text, name text)
   LANGUAGE sql STABLE
 BEGIN ATOMIC
   SELECT m.contact_id, 0, NULL::text, g.name
-    FROM contact_group_member m JOIN contact_group g ON g.group_id = m.group_id
-   WHERE m.contact_id = ANY (_import_group_state.ids) ORDER BY m.contact_id, g.name;
+    FROM unnest(_import_group_state.ids) AS i(contact_id)
+   CROSS JOIN LATERAL (SELECT k.contact_id, k.group_id FROM contact_group_member k
+                        WHERE k.contact_id = i.contact_id OFFSET 0) AS m
+    JOIN contact_group g ON g.group_id = m.group_id
+   ORDER BY m.contact_id, g.name;
 END;
 
 CREATE FUNCTION _import_insert_organizations() RETURNS void
@@ -260,7 +271,8 @@ BEGIN ATOMIC
            phone contacts.phone, phone_entered text, fax contacts.phone, fax_entered text, street text, street2 text,
            city text, region text, postal_code text, country text, employee_count bigint, revenue numeric,
            websites text, tags text, ticker_symbol text, ticker_exchange text)
-   WHERE o.organization_id = b.organization_id;
+   CROSS JOIN LATERAL (SELECT k.ctid FROM organization k WHERE k.organization_id = b.organization_id LIMIT 1) AS place(tid)
+   WHERE o.ctid = place.tid;
 END;
 
 CREATE FUNCTION _import_insert_contacts() RETURNS SETOF uuid
@@ -281,6 +293,10 @@ BEGIN ATOMIC
   RETURNING contact_id;
 END;
 
+-- Updates and deletes look each row up by its key and then go to where it lies. A plain join by key would be planned by
+-- what statistics say of the table; where they were made while an import filled it they say that it is empty, and every
+-- batch would read all of it. LIMIT keeps the look-up one, whatever they say.
+
 -- A contact of which only parts change is written too: its version tells of every change.
 CREATE FUNCTION _import_update_contacts() RETURNS SETOF uuid
   LANGUAGE sql VOLATILE
@@ -297,7 +313,8 @@ BEGIN ATOMIC
            first_name text, middle_name text, last_name text, name_suffix text, nickname text, job_title text,
            department text, location text, birth_date date, birth_year_known boolean, language text, websites text,
            custom jsonb, custom_removed text[])
-   WHERE c.contact_id = b.contact_id
+   CROSS JOIN LATERAL (SELECT k.ctid FROM contact k WHERE k.contact_id = b.contact_id LIMIT 1) AS place(tid)
+   WHERE c.ctid = place.tid
   RETURNING c.contact_id;
 END;
 
@@ -306,7 +323,9 @@ CREATE FUNCTION _import_delete_phones() RETURNS void
 BEGIN ATOMIC
   DELETE FROM contact_phone p
    USING contacts.import_batch('phone_delete') AS b(contact_id uuid, "position" int)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+   CROSS JOIN LATERAL (SELECT k.ctid FROM contact_phone k
+                        WHERE k.contact_id = b.contact_id AND k.position = b.position LIMIT 1) AS place(tid)
+   WHERE p.ctid = place.tid;
 END;
 
 CREATE FUNCTION _import_update_phones() RETURNS void
@@ -316,7 +335,9 @@ BEGIN ATOMIC
      SET label = b.label, number = b.number, entered = b.entered, accepts_sms = b.accepts_sms
     FROM contacts.import_batch('phone_update')
       AS b(contact_id uuid, "position" int, label text, number contacts.phone, entered text, accepts_sms boolean)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+   CROSS JOIN LATERAL (SELECT k.ctid FROM contact_phone k
+                        WHERE k.contact_id = b.contact_id AND k.position = b.position LIMIT 1) AS place(tid)
+   WHERE p.ctid = place.tid;
 END;
 
 CREATE FUNCTION _import_insert_phones() RETURNS void
@@ -335,7 +356,9 @@ CREATE FUNCTION _import_delete_emails() RETURNS void
 BEGIN ATOMIC
   DELETE FROM contact_email p
    USING contacts.import_batch('email_delete') AS b(contact_id uuid, "position" int)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+   CROSS JOIN LATERAL (SELECT k.ctid FROM contact_email k
+                        WHERE k.contact_id = b.contact_id AND k.position = b.position LIMIT 1) AS place(tid)
+   WHERE p.ctid = place.tid;
 END;
 
 CREATE FUNCTION _import_update_emails() RETURNS void
@@ -345,7 +368,9 @@ BEGIN ATOMIC
      SET label = b.label, address = b.address
     FROM contacts.import_batch('email_update')
       AS b(contact_id uuid, "position" int, label text, address contacts.email)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+   CROSS JOIN LATERAL (SELECT k.ctid FROM contact_email k
+                        WHERE k.contact_id = b.contact_id AND k.position = b.position LIMIT 1) AS place(tid)
+   WHERE p.ctid = place.tid;
 END;
 
 CREATE FUNCTION _import_insert_emails() RETURNS void
@@ -363,7 +388,9 @@ CREATE FUNCTION _import_delete_addresses() RETURNS void
 BEGIN ATOMIC
   DELETE FROM contact_address p
    USING contacts.import_batch('address_delete') AS b(contact_id uuid, "position" int)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+   CROSS JOIN LATERAL (SELECT k.ctid FROM contact_address k
+                        WHERE k.contact_id = b.contact_id AND k.position = b.position LIMIT 1) AS place(tid)
+   WHERE p.ctid = place.tid;
 END;
 
 CREATE FUNCTION _import_update_addresses() RETURNS void
@@ -375,7 +402,9 @@ BEGIN ATOMIC
     FROM contacts.import_batch('address_update')
       AS b(contact_id uuid, "position" int, label text, street text, street2 text, city text, region text,
            postal_code text, country text, country_entered text)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+   CROSS JOIN LATERAL (SELECT k.ctid FROM contact_address k
+                        WHERE k.contact_id = b.contact_id AND k.position = b.position LIMIT 1) AS place(tid)
+   WHERE p.ctid = place.tid;
 END;
 
 CREATE FUNCTION _import_insert_addresses() RETURNS void
@@ -396,7 +425,9 @@ CREATE FUNCTION _import_delete_socials() RETURNS void
 BEGIN ATOMIC
   DELETE FROM contact_social p
    USING contacts.import_batch('social_delete') AS b(contact_id uuid, "position" int)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+   CROSS JOIN LATERAL (SELECT k.ctid FROM contact_social k
+                        WHERE k.contact_id = b.contact_id AND k.position = b.position LIMIT 1) AS place(tid)
+   WHERE p.ctid = place.tid;
 END;
 
 CREATE FUNCTION _import_update_socials() RETURNS void
@@ -405,7 +436,9 @@ BEGIN ATOMIC
   UPDATE contact_social p
      SET network = b.network, handle = b.handle
     FROM contacts.import_batch('social_update') AS b(contact_id uuid, "position" int, network text, handle text)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+   CROSS JOIN LATERAL (SELECT k.ctid FROM contact_social k
+                        WHERE k.contact_id = b.contact_id AND k.position = b.position LIMIT 1) AS place(tid)
+   WHERE p.ctid = place.tid;
 END;
 
 CREATE FUNCTION _import_insert_socials() RETURNS void
