@@ -103,12 +103,16 @@ COMMENT ON COLUMN contact_social.editable_by IS 'editable_by of the contact.';
 
 CREATE TABLE contact_group (
   group_id    uuid PRIMARY KEY DEFAULT contacts.uuid_v7(),
-  name        text NOT NULL UNIQUE CHECK (name <> '' AND length(name) <= 500),
+  owner_id    uuid REFERENCES staff DEFAULT contacts.private_owner('staff'::regclass),
+  name        text NOT NULL CHECK (name <> '' AND length(name) <= 500),
   description text,
   created_at  timestamptz NOT NULL DEFAULT now(),
-  created_by  text NOT NULL DEFAULT contacts.actor()
+  created_by  text NOT NULL DEFAULT contacts.actor(),
+  -- The order serves look-ups by name, too.
+  CONSTRAINT contact_group_name_key UNIQUE NULLS NOT DISTINCT (name, owner_id)
 );
 COMMENT ON TABLE contact_group IS 'Groups (tags, categories, labels) that contacts can be members of.';
+COMMENT ON COLUMN contact_group.owner_id IS 'NULL: a group of the company, made by admins; else a label that this colleague alone sees. By default an admin''s is the company''s.';
 COMMENT ON COLUMN contact_group.created_by IS 'Login of who created the group.';
 
 CREATE TABLE contact_group_member (

@@ -23,8 +23,7 @@ END;
 CREATE FUNCTION _import_check_permission() RETURNS boolean
   LANGUAGE sql STABLE
 BEGIN ATOMIC
-  SELECT contacts.check_permission('staff'::regclass, 'import');
-  SELECT contacts.check_permission('staff'::regclass, 'edit');
+  SELECT contacts.check_permission('staff'::regclass, 'import'), contacts.check_permission('staff'::regclass, 'edit');
   SELECT contacts.has_permission('staff'::regclass, 'admin')
       OR pg_has_role((SELECT t.relowner FROM pg_class t WHERE t.oid = 'staff'::regclass), 'USAGE');
 END;
@@ -123,7 +122,8 @@ BEGIN ATOMIC
          LIMIT _import_match_criteria.most) AS found;
 END;
 
--- Organizations are known by their organization_id or their source's ID, or, where a file names none, by their exact name: the oldest.
+-- Organizations are known by their organization_id or their source's ID, or, where a file names none, by their exact name: the
+-- oldest of the company, else of who acts or whose personal contacts they come with.
 CREATE FUNCTION _import_match_organizations(import_id uuid)
   RETURNS TABLE (row_number bigint, organization_id uuid, of_this_import boolean, name text, organization_type text,
                  industry text, phone text, phone_entered text, fax text, fax_entered text, street text, street2 text,
@@ -138,13 +138,20 @@ BEGIN ATOMIC
          o.street, o.street2, o.city, o.region, o.postal_code, o.country, o.employee_count::text, o.revenue::text,
          array_to_string(o.websites, E'\n'), array_to_string(o.tags, E'\n'), o.ticker_symbol, o.ticker_exchange
     FROM contacts.import_batch('organization_key')
-      AS b(row_number bigint, organization_id uuid, source text, external_id text, name text)
+      AS b(row_number bigint, organization_id uuid, source text, external_id text, name text, owner_id uuid)
+   CROSS JOIN LATERAL (SELECT coalesce(b.owner_id, contacts.private_owner('staff'::regclass)) AS private_to) AS own
    CROSS JOIN LATERAL (
          SELECT k.organization_id FROM organization k WHERE k.organization_id = b.organization_id
          UNION ALL
-         SELECT k.organization_id FROM organization k WHERE k.source = b.source AND k.external_id = b.external_id
+         SELECT k.organization_id FROM organization k
+          WHERE k.source = b.source AND k.external_id = b.external_id AND k.owner_id IS NULL
          UNION ALL
-         (SELECT k.organization_id FROM organization k WHERE k.name = b.name ORDER BY k.organization_id LIMIT 1)
+         SELECT k.organization_id FROM organization k
+          WHERE k.source = b.source AND k.external_id = b.external_id AND k.owner_id = own.private_to
+         UNION ALL
+         (SELECT k.organization_id FROM organization k
+           WHERE k.name = b.name AND (k.owner_id IS NULL OR k.owner_id = own.private_to)
+           ORDER BY k.owner_id IS NOT NULL, k.organization_id LIMIT 1)
          LIMIT 1) AS found
          -- LIMIT keeps it a look-up, as above; a join may be planned to begin with all organizations.
    CROSS JOIN LATERAL (SELECT k.*, k.xmin FROM organization k
@@ -242,10 +249,10 @@ END;
 CREATE FUNCTION _import_insert_organizations() RETURNS void
   LANGUAGE sql VOLATILE
 BEGIN ATOMIC
-  INSERT INTO organization (organization_id, source, external_id, name, organization_type, industry, phone,
+  INSERT INTO organization (organization_id, owner_id, source, external_id, name, organization_type, industry, phone,
                             phone_entered, fax, fax_entered, street, street2, city, region, postal_code, country,
                             employee_count, revenue, websites, tags, ticker_symbol, ticker_exchange)
-  SELECT b.organization_id, b.source, b.external_id, b.name, b.organization_type, b.industry, b.phone,
+  SELECT b.organization_id, coalesce(b.owner_id, contacts.private_owner('staff'::regclass)), b.source, b.external_id, b.name, b.organization_type, b.industry, b.phone,
          b.phone_entered, b.fax, b.fax_entered, b.street, b.street2, b.city, b.region, b.postal_code, b.country,
          b.employee_count, b.revenue, string_to_array(b.websites, E'\n'), string_to_array(b.tags, E'\n'),
          b.ticker_symbol, b.ticker_exchange
@@ -253,7 +260,7 @@ BEGIN ATOMIC
       AS b(organization_id uuid, source text, external_id text, name text, organization_type text, industry text,
            phone contacts.phone, phone_entered text, fax contacts.phone, fax_entered text, street text, street2 text,
            city text, region text, postal_code text, country text, employee_count bigint, revenue numeric,
-           websites text, tags text, ticker_symbol text, ticker_exchange text)
+           websites text, tags text, ticker_symbol text, ticker_exchange text, owner_id uuid)
   RETURNING organization_id;
 END;
 
@@ -462,14 +469,24 @@ END;
 CREATE FUNCTION _import_insert_groups() RETURNS void
   LANGUAGE sql VOLATILE
 BEGIN ATOMIC
-  INSERT INTO contact_group (name)
-  SELECT DISTINCT b.name FROM contacts.import_batch('group_insert') AS b(name text)
-   ORDER BY b.name
-      ON CONFLICT (name) DO NOTHING;
+  INSERT INTO contact_group (owner_id, name)
+  SELECT DISTINCT b.private_to, b.name
+    FROM (SELECT i.name, CASE WHEN i.visibility = 'personal' THEN i.owner_id ELSE contacts.private_owner('staff'::regclass) END AS private_to
+            FROM contacts.import_batch('group_insert') AS i(name text, owner_id uuid, visibility text)) AS b
+   WHERE NOT EXISTS (SELECT FROM contact_group g
+                      WHERE g.name = b.name AND (g.owner_id IS NULL OR g.owner_id = b.private_to))
+   ORDER BY b.name, b.private_to
+      ON CONFLICT (owner_id, name) DO NOTHING;
   INSERT INTO contact_group_member (contact_id, group_id, owner_id, visibility)
   SELECT b.contact_id, g.group_id, b.owner_id, b.visibility
     FROM contacts.import_batch('group_insert') AS b(contact_id uuid, name text, owner_id uuid, visibility text)
-    JOIN contact_group g ON g.name = b.name
+   CROSS JOIN LATERAL (
+         SELECT k.group_id FROM contact_group k
+          WHERE k.name = b.name
+            AND (k.owner_id IS NULL
+                 OR k.owner_id = CASE WHEN b.visibility = 'personal' THEN b.owner_id ELSE contacts.private_owner('staff'::regclass) END)
+          ORDER BY k.owner_id IS NOT NULL LIMIT 1) AS g
+      ON CONFLICT (contact_id, group_id) DO NOTHING
   RETURNING contact_id;
 END;
 

@@ -1,9 +1,11 @@
-// Who acts in a directory, and what of it he may see and change: the functions that policies call for every row.
+// Who acts in a directory, and what of it he may see and change: the functions that policies call for every
+// row.
 //
-// Who acts is looked up once and kept in the session, for each staff table and actor. It is looked up again after
-// a change of the staff table, which its trigger announces as an invalidation of the relation cache, after a
-// change of roles, and after a (sub)transaction that failed, which may have shown changes that never were. A
-// call site keeps the answer in fn_extra, where it holds as long as the generation and the outer user do.
+// Who acts is looked up once and kept in the session, for each staff table and actor. It is looked up again
+// after a change of the staff table, which its trigger announces as an invalidation of the relation cache,
+// after a change of roles, and after a (sub)transaction that failed, which may have shown changes that never
+// were. A call site keeps the answer in fn_extra, where it holds as long as the generation and the outer user
+// do.
 #include "pg/guard.h"
 
 extern "C" {
@@ -38,7 +40,8 @@ namespace {
 uint64 generation = 1;
 // Bumped whenever what was read from a staff table may be out of date.
 uint64 epoch = 1;
-// Something was read with a snapshot that may be older than the last change: good for this transaction only.
+// Something was read with a snapshot that may be older than the last change: good for the parallel operation
+// that could take no other.
 bool reads_expire = false;
 
 // Logins that fit are kept by actor; a pool speaks for one after the other.
@@ -54,6 +57,7 @@ struct ActorKey {
 struct ActorEntry {
     ActorKey key;
     uint64 epoch;
+    bool parallel;  // read during a parallel operation
     contacts_acting acting;
 };
 
@@ -156,14 +160,6 @@ bool is_staff(Oid staff) {
     return true;
 }
 
-Oid owner_of(Oid table) {
-    HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table));
-    if (!HeapTupleIsValid(tuple)) return InvalidOid;
-    const Oid owner = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relowner;
-    ReleaseSysCache(tuple);
-    return owner;
-}
-
 // The prepared look-up of a staff table; made again when the table was renamed, since it names the table.
 SPIPlanPtr staff_plan(Oid staff) {
     const char *table = get_rel_name(staff);
@@ -183,7 +179,7 @@ SPIPlanPtr staff_plan(Oid staff) {
     namestrcpy(&entry->schema, schema);
     namestrcpy(&entry->table, table);
     Oid type = TEXTOID;
-    SPIPlanPtr plan = SPI_prepare(psprintf("SELECT staff_id, permissions FROM ONLY %s"
+    SPIPlanPtr plan = SPI_prepare(psprintf("SELECT staff_id, permissions FROM %s"
                                            " WHERE login OPERATOR(pg_catalog.=) $1 LIMIT 1",
                                            quote_qualified_identifier(schema, table)),
                                   1, &type);
@@ -201,8 +197,9 @@ contacts_acting read_acting(Oid staff, Datum login) {
     int context;
     GetUserIdAndSecContext(&user, &context);
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
-    SetUserIdAndSecContext(owner_of(staff), context | SECURITY_LOCAL_USERID_CHANGE |
-                                                SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
+    SetUserIdAndSecContext(contacts_table_owner(staff), context | SECURITY_LOCAL_USERID_CHANGE |
+                                                            SECURITY_RESTRICTED_OPERATION |
+                                                            SECURITY_NOFORCE_RLS);
     SPIPlanPtr plan = staff_plan(staff);
     if (plan) {
         Snapshot snapshot;
@@ -214,12 +211,14 @@ contacts_acting read_acting(Oid staff, Datum login) {
         }
         const int result =
             SPI_execute_snapshot(plan, &login, nullptr, snapshot, InvalidSnapshot, true, false, 1);
-        if (result != SPI_OK_SELECT) elog(ERROR, "SPI_execute_snapshot failed: %s", SPI_result_code_string(result));
+        if (result != SPI_OK_SELECT)
+            elog(ERROR, "SPI_execute_snapshot failed: %s", SPI_result_code_string(result));
         if (SPI_processed == 1 && SPI_gettypeid(SPI_tuptable->tupdesc, 1) == UUIDOID &&
             SPI_gettypeid(SPI_tuptable->tupdesc, 2) == TEXTARRAYOID) {
             bool id_null, permissions_null;
             Datum id = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &id_null);
-            Datum permissions = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &permissions_null);
+            Datum permissions =
+                SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &permissions_null);
             if (!id_null && !permissions_null) {
                 Datum *names;
                 bool *nulls;
@@ -299,19 +298,21 @@ inline bool is_owner(FunctionCallInfo fcinfo, int argument, const contacts_actin
            memcmp(PG_GETARG_UUID_P(argument)->data, acting->staff_id.data, UUID_LEN) == 0;
 }
 
-// Whether a uuid[] holds the value. Elements of an array of fixed-length values stand one after the other, those
-// that are NULL take no room: neither copying nor counting is needed.
+// Whether a uuid[] holds the value. Elements of an array of fixed-length values stand one after the other,
+// those that are NULL take no room: neither copying nor counting is needed.
 inline bool contains(FunctionCallInfo fcinfo, int argument, const pg_uuid_t *value) {
     if (PG_ARGISNULL(argument)) return false;
     const struct varlena *array = PG_GETARG_VARLENA_PP(argument);
     const char *content = VARDATA_ANY(array);
     const char *end = content + VARSIZE_ANY_EXHDR(array);
-    // What follows the length of an ArrayType: dimensions, offset of the data if there are NULLs, element type.
+    // What follows the length of an ArrayType: dimensions, offset of the data if there are NULLs, element
+    // type.
     int32 header[3];
     if (end - content < static_cast<ptrdiff_t>(sizeof(header))) return false;
     memcpy(header, content, sizeof(header));
-    const ptrdiff_t offset = header[1] != 0 ? header[1] - VARHDRSZ
-                                            : static_cast<ptrdiff_t>(ARR_OVERHEAD_NONULLS(header[0])) - VARHDRSZ;
+    const ptrdiff_t offset = header[1] != 0
+                                 ? header[1] - VARHDRSZ
+                                 : static_cast<ptrdiff_t>(ARR_OVERHEAD_NONULLS(header[0])) - VARHDRSZ;
     for (const char *element = content + offset; element + UUID_LEN <= end; element += UUID_LEN)
         if (memcmp(element, value->data, UUID_LEN) == 0) return true;
     return false;
@@ -340,7 +341,7 @@ contacts_acting contacts_who_acts(Oid staff) {
         strlcpy(key.login, contacts_actor_setting, kLoginSize);
     if (keeps) {
         auto *entry = static_cast<ActorEntry *>(hash_search(actors, &key, HASH_FIND, nullptr));
-        if (entry && entry->epoch == epoch) return entry->acting;
+        if (entry && entry->epoch == epoch && (!entry->parallel || IsInParallelMode())) return entry->acting;
     }
 
     contacts_acting acting = {};
@@ -366,12 +367,21 @@ contacts_acting contacts_who_acts(Oid staff) {
         auto *entry = static_cast<ActorEntry *>(hash_search(actors, &key, HASH_ENTER, nullptr));
         entry->acting = acting;
         entry->epoch = read_at;
+        entry->parallel = IsInParallelMode();
     }
     return acting;
 }
 
 Oid contacts_table_beside(Relation rel, const char *name) {
     return get_relname_relid(name, RelationGetNamespace(rel));
+}
+
+Oid contacts_table_owner(Oid table) {
+    HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table));
+    if (!HeapTupleIsValid(tuple)) return InvalidOid;
+    const Oid owner = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relowner;
+    ReleaseSysCache(tuple);
+    return owner;
 }
 
 bool contacts_acts_as_owner(Oid table) {
@@ -385,12 +395,14 @@ bool contacts_acts_as_owner(Oid table) {
 extern "C" {
 
 PG_FUNCTION_INFO_V1(contacts_acting_staff);
+PG_FUNCTION_INFO_V1(contacts_private_owner);
 PG_FUNCTION_INFO_V1(contacts_has_permission);
 PG_FUNCTION_INFO_V1(contacts_may_read);
 PG_FUNCTION_INFO_V1(contacts_may_edit);
 PG_FUNCTION_INFO_V1(contacts_may_create);
 PG_FUNCTION_INFO_V1(contacts_may_manage);
 PG_FUNCTION_INFO_V1(contacts_check_permission);
+PG_FUNCTION_INFO_V1(contacts_check_administrator);
 PG_FUNCTION_INFO_V1(contacts_staff_changed);
 
 Datum contacts_acting_staff(PG_FUNCTION_ARGS) {
@@ -400,6 +412,11 @@ Datum contacts_acting_staff(PG_FUNCTION_ARGS) {
     auto *id = static_cast<pg_uuid_t *>(palloc(sizeof(pg_uuid_t)));
     *id = acting->staff_id;
     PG_RETURN_UUID_P(id);
+}
+
+Datum contacts_private_owner(PG_FUNCTION_ARGS) {
+    if (PG_ARGISNULL(0) || (resolve(fcinfo)->permissions & CONTACTS_ADMIN) != 0) PG_RETURN_NULL();
+    return contacts_acting_staff(fcinfo);
 }
 
 Datum contacts_has_permission(PG_FUNCTION_ARGS) {
@@ -463,12 +480,27 @@ Datum contacts_check_permission(PG_FUNCTION_ARGS) {
     char *permission = text_to_cstring(PG_GETARG_TEXT_PP(1));
     const int wanted = permission_of(permission, strlen(permission));
     if ((resolve(fcinfo)->permissions & wanted) != 0) PG_RETURN_VOID();
-    if (OidIsValid(owner_of(staff)) && contacts_acts_as_owner(staff)) PG_RETURN_VOID();
+    if (OidIsValid(contacts_table_owner(staff)) && contacts_acts_as_owner(staff)) PG_RETURN_VOID();
     ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                     errmsg("permission \"%s\" is missing for \"%s\"", permission,
                            text_to_cstring(contacts_current_actor())),
                     errdetail("The directory gives it to colleagues enrolled with this permission."),
                     errhint("An administrator grants it with enroll().")));
+    PG_RETURN_VOID();
+}
+
+// For functions that run as the directory's owner: the current user says nothing about the caller, so the
+// outer user counts.
+Datum contacts_check_administrator(PG_FUNCTION_ARGS) {
+    const Oid staff = PG_GETARG_OID(0);
+    if (resolve(fcinfo)->permissions & CONTACTS_ADMIN) PG_RETURN_VOID();
+    const Oid owner = contacts_table_owner(staff);
+    if (OidIsValid(owner) && has_privs_of_role(GetOuterUserId(), owner)) PG_RETURN_VOID();
+    ereport(ERROR,
+            (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+             errmsg("\"%s\" is no administrator of the directory", text_to_cstring(contacts_current_actor())),
+             errdetail(
+                 "Colleagues with permission \"admin\" and the owner of the directory enroll and dismiss.")));
     PG_RETURN_VOID();
 }
 

@@ -1,5 +1,5 @@
-// Who acts in a directory, and what of it he may see and change. For C callers; sql/extension/45_access.sql has
-// the functions.
+// Who acts in a directory, and what of it he may see and change. For C callers; sql/extension/45_access.sql
+// has the functions.
 #pragma once
 
 extern "C" {
@@ -34,6 +34,9 @@ void contacts_actor_changed(const char *newval, void *extra);
 
 // The table of this name beside `rel`, InvalidOid if there is none.
 Oid contacts_table_beside(Relation rel, const char *name);
+
+// InvalidOid if there is no such table.
+Oid contacts_table_owner(Oid table);
 
 // Whether the current user (not who acts) owns the table or is a superuser.
 bool contacts_acts_as_owner(Oid table);

@@ -88,6 +88,11 @@ std::string BatchKey(const Rules &rules, std::size_t criterion, std::string_view
     return prefix + std::string(parsed ? parsed->key() : value);
 }
 
+// The owner of personal contacts: what organizations they bring with them is as private.
+Value PersonalOwner(const Ownership &ownership) {
+    return ownership.visibility == "personal" && ownership.owner_id ? Value(*ownership.owner_id) : Value();
+}
+
 class Planner {
   public:
     Planner(const Mapping &mapping, const Rules &rules, const Ownership &ownership,
@@ -499,12 +504,13 @@ class Planner {
     }
 
     void FlushOrganizations() {
-        std::vector<std::string> columns = {"organization_id", "source", "external_id"};
+        std::vector<std::string> columns = {"organization_id", "source", "external_id", "owner_id"};
         columns.insert(columns.end(), kOrganizationColumns.begin(), kOrganizationColumns.end());
         for (const std::string &key : order_) {
             const PendingOrganization &pending = pending_.at(key);
             std::vector<Value> values = {pending.id, std::string(mapping_.format->source),
-                                         pending.external_id.empty() ? Value() : Value(pending.external_id)};
+                                         pending.external_id.empty() ? Value() : Value(pending.external_id),
+                                         PersonalOwner(ownership_)};
             for (const auto &field : pending.fields) values.push_back(ValueOf(field));
             RelationOf(pending.is_new ? "organization_insert" : "organization_update", columns)
                 .rows.push_back(std::move(values));
@@ -951,7 +957,7 @@ Plan MakeKeys(const Mapping &mapping, const Rules &rules, const Ownership &owner
     values.columns = {"row_number",  "criterion", "contact_id", "source",  "external_id",
                       "email", "phone",      "owner_id", "personal"};
     Relation &organizations = plan.relations["organization_key"];
-    organizations.columns = {"row_number", "organization_id", "source", "external_id", "name"};
+    organizations.columns = {"row_number", "organization_id", "source", "external_id", "name", "owner_id"};
     const std::string source = mapping.format->source;
     const Value owner = ownership.owner_id ? Value(*ownership.owner_id) : Value();
     const bool personal = ownership.visibility == "personal";
@@ -977,7 +983,8 @@ Plan MakeKeys(const Mapping &mapping, const Rules &rules, const Ownership &owner
             const std::optional<Uuid> uuid = ParseUuid(id);
             organizations.rows.push_back(
                 {row, uuid ? Value(*uuid) : Value(), source, id.empty() ? Value() : Value(id),
-                 id.empty() ? Value((*draft.organization)[OrganizationField::kName].text) : Value()});
+                 id.empty() ? Value((*draft.organization)[OrganizationField::kName].text) : Value(),
+                 PersonalOwner(ownership)});
         }
     }
     return plan;
