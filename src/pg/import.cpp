@@ -833,6 +833,7 @@ void Import::ReportProgress(std::int64_t bytes, std::int64_t bytes_total) {
         pgstat_progress_update_param(PROGRESS_COPY_TUPLES_PROCESSED, processed);
         pgstat_progress_update_param(PROGRESS_COPY_TUPLES_EXCLUDED, excluded);
     });
+    if (!started) Progress::SetImport(id_);
 }
 
 std::string Import::Finish() {
@@ -977,6 +978,7 @@ void ReadFile(Import &import, csv::ByteSource &source, std::int64_t bytes) {
     };
     for (std::size_t i = header_at + 1; i < first.size(); ++i) take(std::move(first[i]), blank[i]);
     std::int64_t taken = 0;
+    import.ReportProgress(reader.bytes_read(), bytes);
     while (reader.Next(record)) {
         check_size(reader.bytes_read());
         take(draft_of(record), record.blank);
