@@ -401,6 +401,10 @@ void Import::Begin(Mapping mapping, char delimiter) {
         throw Error(BadOption("option \"on_duplicate\" needs something to know duplicates by",
                               "The file has no column with the contact's ID.",
                               "Option \"match_by\" names other columns to know contacts by."));
+    if (rules_.mode == Mode::kUpdate && rules_.duplicates() != OnDuplicate::kUpdate)
+        throw Error(BadOption("mode \"update\" does nothing with option \"on_duplicate\" " +
+                                  options_.Get("on_duplicate").value_or(""),
+                              "It changes contacts that exist, and makes none."));
     rules_.region = options_.Get("default_region").value_or("");
     rules_.strict = options_.Get("strict") == "true";
     rules_.clear_empty = options_.Get("empty_cells") == "clear";

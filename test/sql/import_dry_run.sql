@@ -49,6 +49,10 @@ SELECT inserted FROM import_large_object(:lo, dry_run => true);
 SELECT count(*) FROM contact WHERE last_name IN ('X', 'Y');
 ROLLBACK;
 
+-- More faults than memory holds, in order.
+SELECT failed, warnings FROM import_csv((SELECT convert_to(E'Last Name,Email\n' || string_agg(format(E'%s,%s\n', repeat('x', 200) || i, i), '' ORDER BY i), 'UTF8') FROM generate_series(1, 30000) i), dry_run => true);
+SELECT count(*), count(*) FILTER (WHERE ordinal = record AND value = record::text AND cells[2] = value) AS right FROM faults WHERE severity = 'error';
+
 -- Given up at so many errors: nothing is left.
 DELETE FROM contact;
 SELECT * FROM import_csv((SELECT file FROM content), max_errors => 10);

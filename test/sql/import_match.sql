@@ -117,6 +117,7 @@ TABLE run;
 TABLE faults;
 SELECT * FROM import_csv(file('Last Name', 'X'), on_duplicate => 'skip');
 SELECT * FROM import_csv(file('Last Name', 'X'), on_duplicate => 'replace');
+SELECT * FROM import_csv(file('Last Name,Email', 'X,'), match_by => '{email}', mode => 'update', on_duplicate => 'skip');
 SELECT * FROM import_csv(file('Last Name,Email', 'X,x'), match_by => '{email}', strict => true, on_duplicate => 'insert', mode => 'insert', max_errors => 0);
 
 -- One contact again and again in one file: the records are applied in their order, and it is written once.

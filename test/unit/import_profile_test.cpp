@@ -90,9 +90,6 @@ TEST(Profile, SaysWhatIsWrong) {
     definition.defaults = {{"contact_type", "friend"}};
     EXPECT_NE(MessageOf(definition), "");
     definition = Definition();
-    definition.name = "8x8";
-    EXPECT_NE(MessageOf(definition), "");
-    definition = Definition();
     definition.format = "none";
     EXPECT_NE(MessageOf(definition), "");
 }

@@ -64,9 +64,6 @@ class Builder {
             return Invalid("unknown format \"" + Quoted(definition_.format) + "\" of import profile \"" +
                                Quoted(definition_.name) + '"',
                            "A profile begins with one of " + FormatNames() + ".");
-        if (FindFormat(definition_.name) || definition_.name == "auto")
-            return Invalid("an import profile cannot be named \"" + Quoted(definition_.name) + '"',
-                           "The import knows a format of that name.");
         profile.format = *base;
         profile.format.name = Keep(definition_.name);
         if (!definition_.source.empty()) profile.format.source = Keep(definition_.source);
