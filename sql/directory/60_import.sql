@@ -63,7 +63,7 @@ COMMENT ON COLUMN import_error.started_by IS 'started_by of the import, repeated
 -- The check raises errors of its own, which name what is wrong.
 CREATE TABLE import_profile (
   name        text PRIMARY KEY CHECK (name <> '' AND length(name) <= 60),
-  format      text NOT NULL,
+  format      text NOT NULL DEFAULT 'generic',
   source      text CHECK (source <> '' AND length(source) <= 60),
   columns     jsonb NOT NULL DEFAULT '{}',
   defaults    jsonb NOT NULL DEFAULT '{}',
@@ -77,7 +77,7 @@ CREATE TABLE import_profile (
 COMMENT ON TABLE import_profile IS 'Mappings of one''s own for imports, used by name: import_csv(…, format => ''my-profile'').';
 COMMENT ON COLUMN import_profile.name IS 'What the option format of an import names; a built-in format of the name counts before it.';
 COMMENT ON COLUMN import_profile.format IS 'The built-in format that it begins with: its columns, rules and limits hold where nothing else is said here.';
-COMMENT ON COLUMN import_profile.source IS 'contact.source of what it imports, in which external IDs are unique; NULL: that of the format.';
+COMMENT ON COLUMN import_profile.source IS 'contact.source of what it imports, in which external IDs are unique; NULL: that of the format, of the generic one the name of the profile.';
 COMMENT ON COLUMN import_profile.columns IS 'Header of the file to field: {"Surname": "last_name", "Cell": {"field": "phone", "label": "mobile"}, "Notes": null}; null ignores the column.';
 COMMENT ON COLUMN import_profile.defaults IS 'What new contacts get where their record says nothing: {"contact_type": "lead", "custom.campaign": "spring"}.';
 COMMENT ON COLUMN import_profile.options IS 'Options of the import, as the parameters of import_csv() are called: {"mode": "upsert", "match_by": ["email"], "default_region": "CH"}; what the caller of an import gives counts before them.';

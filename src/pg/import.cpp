@@ -351,24 +351,25 @@ csv::Options Import::csv_options() const {
     return csv;
 }
 
-// The criteria that the caller names, as far as the file has columns for them.
+// The criteria that the caller names, or the format, as far as the file has columns for them.
 void Import::ReadMatchBy() {
-    const std::optional<std::string> list = options_.Get("match_by");
-    if (!list) return;
+    const std::optional<std::string> given = options_.Get("match_by");
+    const std::string list = given.value_or(format_->match_by);
+    if (list.empty()) return;
     const auto has_part = [&](PartKind kind) {
         return std::any_of(mapping_.slots.begin(), mapping_.slots.end(),
                            [&](const Slot &slot) { return slot.kind == kind; });
     };
-    for (const std::string_view name : Split(*list, ',')) {
+    for (const std::string_view name : Split(list, ',')) {
         const std::optional<Criterion> criterion = FindCriterion(name);
         const bool has_column = *criterion == Criterion::kEmail   ? has_part(PartKind::kEmail)
                                 : *criterion == Criterion::kPhone ? has_part(PartKind::kPhone)
                                                                   : mapping_.has_key;
         if (has_column) rules_.match_by.push_back(*criterion);
     }
-    if (rules_.match_by.empty())
-        throw Error(BadOption("the file has no column to match by",
-                              "Option \"match_by\" names " + *list + "."));
+    if (given && rules_.match_by.empty())
+        throw Error(
+            BadOption("the file has no column to match by", "Option \"match_by\" names " + list + "."));
 }
 
 void Import::Begin(Mapping mapping, char delimiter) {
@@ -377,9 +378,12 @@ void Import::Begin(Mapping mapping, char delimiter) {
     ReadMatchBy();
     rules_.mode = format_->mode;
     // Who names criteria wants what they find to be updated.
-    if (!rules_.match_by.empty()) rules_.mode = Mode::kUpsert;
+    if (options_.Get("match_by")) rules_.mode = Mode::kUpsert;
     if (const auto mode = options_.Get("mode"))
         rules_.mode = *mode == "insert" ? Mode::kInsert : *mode == "update" ? Mode::kUpdate : Mode::kUpsert;
+    else if (rules_.mode == Mode::kUpsert && !mapping_.has_key && !mapping_.has_organization &&
+             rules_.match_by.empty())
+        rules_.mode = Mode::kInsert;  // the format has IDs, this file has none
     if (const auto duplicates = options_.Get("on_duplicate"))
         rules_.on_duplicate = *duplicates == "insert"   ? OnDuplicate::kInsert
                               : *duplicates == "skip"   ? OnDuplicate::kSkip
@@ -406,6 +410,7 @@ void Import::Begin(Mapping mapping, char delimiter) {
                                   options_.Get("on_duplicate").value_or(""),
                               "It changes contacts that exist, and makes none."));
     rules_.region = options_.Get("default_region").value_or("");
+    if (const auto order = options_.Get("date_order")) rules_.dates = FindDateOrder(*order);
     rules_.strict = options_.Get("strict") == "true";
     rules_.clear_empty = options_.Get("empty_cells") == "clear";
     ownership_.visibility = options_.Get("visibility").value_or(format_->visibility);
@@ -442,6 +447,10 @@ void Import::Begin(Mapping mapping, char delimiter) {
     effective["format"] = format_->name;
     effective["mode"] = NameOf(rules_.mode);
     effective["visibility"] = ownership_.visibility;
+    std::string criteria;
+    for (const Criterion criterion : rules_.match_by)
+        criteria += (criteria.empty() ? "" : ",") + std::string(NameOf(criterion));
+    if (!criteria.empty()) effective["match_by"] = criteria;
     effective.try_emplace("empty_cells", "keep");
     effective.try_emplace("strict", "false");
     effective.erase("file_name");

@@ -42,15 +42,15 @@ SELECT first_name, version FROM contact WHERE external_id IN ('i1', 'i2', 'z') O
 -- A dry run that cannot begin, and one within a transaction of one's own.
 SELECT * FROM import_csv('', dry_run => true);
 BEGIN;
-SELECT inserted FROM import_csv(convert_to(E'Last Name\nX\n', 'UTF8'), dry_run => true);
-SELECT inserted FROM import_csv(convert_to(E'Last Name\nX\n', 'UTF8'));
+SELECT inserted FROM import_csv(format => 'cinnox', content => convert_to(E'Last Name\nX\n', 'UTF8'), dry_run => true);
+SELECT inserted FROM import_csv(format => 'cinnox', content => convert_to(E'Last Name\nX\n', 'UTF8'));
 SELECT lo_from_bytea(0, convert_to(E'Last Name\nX\nY\n', 'UTF8')) AS lo \gset
-SELECT inserted FROM import_large_object(:lo, dry_run => true);
+SELECT inserted FROM import_large_object(:lo, format => 'cinnox', dry_run => true);
 SELECT count(*) FROM contact WHERE last_name IN ('X', 'Y');
 ROLLBACK;
 
 -- More faults than memory holds, in order.
-SELECT failed, warnings FROM import_csv((SELECT convert_to(E'Last Name,Email\n' || string_agg(format(E'%s,%s\n', repeat('x', 200) || i, i), '' ORDER BY i), 'UTF8') FROM generate_series(1, 30000) i), dry_run => true);
+SELECT failed, warnings FROM import_csv(format => 'cinnox', content => (SELECT convert_to(E'Last Name,Email\n' || string_agg(format(E'%s,%s\n', repeat('x', 200) || i, i), '' ORDER BY i), 'UTF8') FROM generate_series(1, 30000) i), dry_run => true);
 SELECT count(*), count(*) FILTER (WHERE ordinal = record AND value = record::text AND cells[2] = value) AS right FROM faults WHERE severity = 'error';
 
 -- Given up at so many errors: nothing is left.
@@ -61,12 +61,12 @@ SELECT * FROM import_csv((SELECT file FROM content), max_errors => 0, dry_run =>
 SELECT failed FROM import_csv((SELECT file FROM content), max_errors => 1000);
 SELECT * FROM import_csv('x', max_errors => -1);
 -- Field size: a record with a larger one is an error.
-SELECT records, inserted, failed FROM import_csv(convert_to(format(E'First Name,Last Name\n%s,Long\nA,Short\n', repeat('x', 101)), 'UTF8'), max_field_bytes => 100);
+SELECT records, inserted, failed FROM import_csv(format => 'cinnox', content => convert_to(format(E'First Name,Last Name\n%s,Long\nA,Short\n', repeat('x', 101)), 'UTF8'), max_field_bytes => 100);
 SELECT line, code, message FROM faults;
 SELECT * FROM import_csv('x', max_field_bytes => 0);
 SELECT * FROM import_csv('x', max_field_bytes => 100000000);
 -- Another escape character.
-SELECT inserted FROM import_csv(convert_to(E'First Name,Last Name\n"Escaped \\"quote\\"",E\n', 'UTF8'), escape => E'\\');
+SELECT inserted FROM import_csv(format => 'cinnox', content => convert_to(E'First Name,Last Name\n"Escaped \\"quote\\"",E\n', 'UTF8'), escape => E'\\');
 SELECT first_name FROM contact WHERE last_name = 'E';
 -- Cancelled: nothing is left of it, whatever it had stored by then.
 DELETE FROM contact;

@@ -33,19 +33,19 @@ CREATE TEMP VIEW glance AS
     FROM contact c ORDER BY c.contact_id;
 
 -- By e-mail: a format without IDs updates what it finds, inserts the rest; the same file again changes nothing.
-SELECT inserted FROM import_csv(file('First Name,Last Name,Job Title,Mobile,Email',
+SELECT inserted FROM import_csv(format => 'cinnox', content => file('First Name,Last Name,Job Title,Mobile,Email',
   'Ann,Archer,CEO,+41446681801,Ann@Archer.Example', 'Ben,Baker,,+41446681802,ben@baker.example', 'Cem,Can,,+41446681803,'));
-SELECT 1 FROM import_csv(file('First Name,Last Name,Job Title,Mobile,Email',
+SELECT 1 FROM import_csv(format => 'cinnox', content => file('First Name,Last Name,Job Title,Mobile,Email',
   'Ann,Archer,Chair,+41446681809,Ann@ARCHER.example', 'Dee,Dorn,,,dee@dorn.example'), match_by => '{email}');
 TABLE run;
 TABLE glance;
-SELECT 1 FROM import_csv(file('First Name,Last Name,Job Title,Mobile,Email',
+SELECT 1 FROM import_csv(format => 'cinnox', content => file('First Name,Last Name,Job Title,Mobile,Email',
   'Ann,Archer,Chair,+41446681809,Ann@ARCHER.example', 'Dee,Dorn,,,dee@dorn.example'), match_by => '{email}');
 TABLE run;
 TABLE faults;
 SELECT options FROM import_run ORDER BY import_id DESC LIMIT 1;
 -- By phone, where the e-mail says nothing.
-SELECT 1 FROM import_csv(file('Last Name,Job Title,Mobile,Email', 'Can,CTO,+41 44 668 18 03,cem@can.example', 'Eve,,,'), match_by => '{email,phone}');
+SELECT 1 FROM import_csv(format => 'cinnox', content => file('Last Name,Job Title,Mobile,Email', 'Can,CTO,+41 44 668 18 03,cem@can.example', 'Eve,,,'), match_by => '{email,phone}');
 TABLE run;
 SELECT last_name, job_title, emails FROM glance WHERE last_name IN ('Can', 'Eve');
 
@@ -53,7 +53,7 @@ SELECT last_name, job_title, emails FROM glance WHERE last_name IN ('Can', 'Eve'
 INSERT INTO contact (last_name, visibility) VALUES ('Twin1', 'company'), ('Twin2', 'restricted'), ('Twin3', 'company'), ('Twin4', 'company');
 INSERT INTO contact_email (contact_id, position, address) SELECT contact_id, 1, 'twins@x.example' FROM contact WHERE last_name LIKE 'Twin_';
 INSERT INTO contact_phone (contact_id, position, number) SELECT contact_id, 1, '+41446681820' FROM contact WHERE last_name LIKE 'Twin_';
-SELECT 1 FROM import_csv(file('Last Name,Job Title,Mobile,Work,Email,Other Email',
+SELECT 1 FROM import_csv(format => 'cinnox', content => file('Last Name,Job Title,Mobile,Work,Email,Other Email',
   'Archer,X,+41446681802,,ann@archer.example,',
   'Any,X,,,twins@x.example,',
   'Any,X,+41446681809,+41446681802,,',
@@ -63,11 +63,11 @@ TABLE run;
 TABLE faults;
 SELECT last_name, job_title FROM contact WHERE job_title IN ('X', 'Boss');
 -- What several contacts share means none of them, but does not speak against a criterion before it that means one of them.
-SELECT 1 FROM import_csv(file('Last Name,Mobile,Email', 'Twin1,+41446681820,t1@x.example'), match_by => '{phone}');
+SELECT 1 FROM import_csv(format => 'cinnox', content => file('Last Name,Mobile,Email', 'Twin1,+41446681820,t1@x.example'), match_by => '{phone}');
 TABLE faults;
 UPDATE contact_email SET address = lower((SELECT c.last_name FROM contact c WHERE c.contact_id = e.contact_id) || '@x.example')::contacts.email
   FROM contact_email e WHERE e.address = 'twins@x.example' AND contact_email.contact_id = e.contact_id;
-SELECT 1 FROM import_csv(file('Last Name,Job Title,Mobile,Email', 'Twin1,One,+41446681820,twin1@x.example'), match_by => '{email,phone}');
+SELECT 1 FROM import_csv(format => 'cinnox', content => file('Last Name,Job Title,Mobile,Email', 'Twin1,One,+41446681820,twin1@x.example'), match_by => '{email,phone}');
 TABLE run;
 
 -- IDs: of the contact, of its source; a criterion without a column is left out, none at all is an error.
@@ -78,30 +78,30 @@ SELECT 1 FROM import_csv(file('Contact ID,Contact First Name,Contact Last Name,C
 TABLE run;
 TABLE faults;
 SELECT external_id, last_name, job_title FROM contact WHERE source = 'genesys' ORDER BY 1;
-SELECT 1 FROM import_csv(file('Last Name,Email', 'Hill,hal@x.example'), match_by => '{external_id,email}', mode => 'update');
+SELECT 1 FROM import_csv(format => 'cinnox', content => file('Last Name,Email', 'Hill,hal@x.example'), match_by => '{external_id,email}', mode => 'update');
 TABLE run;
-SELECT * FROM import_csv(file('Last Name,Email', 'X,'), match_by => '{external_id,phone}');
-SELECT * FROM import_csv(file('Last Name,Email', 'X,'), match_by => '{mail}');
-SELECT * FROM import_csv(file('Last Name,Email', 'X,'), match_by => '{email,email}');
-SELECT * FROM import_csv(file('Last Name,Email', 'X,'), match_by => '{}');
+SELECT * FROM import_csv(format => 'cinnox', content => file('Last Name,Email', 'X,'), match_by => '{external_id,phone}');
+SELECT * FROM import_csv(format => 'cinnox', content => file('Last Name,Email', 'X,'), match_by => '{mail}');
+SELECT * FROM import_csv(format => 'cinnox', content => file('Last Name,Email', 'X,'), match_by => '{email,email}');
+SELECT * FROM import_csv(format => 'cinnox', content => file('Last Name,Email', 'X,'), match_by => '{}');
 -- Mode update: nothing is created.
-SELECT 1 FROM import_csv(file('Last Name,Email', 'Hill,hal@x.example', 'New,new@x.example', 'None,'), match_by => '{email}', mode => 'update');
+SELECT 1 FROM import_csv(format => 'cinnox', content => file('Last Name,Email', 'Hill,hal@x.example', 'New,new@x.example', 'None,'), match_by => '{email}', mode => 'update');
 TABLE run;
 TABLE faults;
 
 -- on_duplicate, against the directory and within the file.
-SELECT 1 FROM import_csv(file('Last Name,Job Title,Email', 'Hill,skipped,hal@x.example', 'Jo,first,jo@x.example', 'Jo,second,JO@X.example'), match_by => '{email}', on_duplicate => 'skip');
+SELECT 1 FROM import_csv(format => 'cinnox', content => file('Last Name,Job Title,Email', 'Hill,skipped,hal@x.example', 'Jo,first,jo@x.example', 'Jo,second,JO@X.example'), match_by => '{email}', on_duplicate => 'skip');
 TABLE run;
 TABLE faults;
 SELECT last_name, job_title, version FROM contact WHERE last_name IN ('Hill', 'Jo') ORDER BY 1;
-SELECT 1 FROM import_csv(file('Last Name,Job Title,Email', 'Hill,x,hal@x.example', 'Kim,first,kim@x.example', 'Kim,second,kim@x.example'), match_by => '{email}', on_duplicate => 'error');
+SELECT 1 FROM import_csv(format => 'cinnox', content => file('Last Name,Job Title,Email', 'Hill,x,hal@x.example', 'Kim,first,kim@x.example', 'Kim,second,kim@x.example'), match_by => '{email}', on_duplicate => 'error');
 TABLE run;
 TABLE faults;
-SELECT 1 FROM import_csv(file('Last Name,Job Title,Email', 'Hill,other,hal@x.example', 'Lea,first,lea@x.example', 'Lea,second,lea@x.example'), match_by => '{email}', on_duplicate => 'insert');
+SELECT 1 FROM import_csv(format => 'cinnox', content => file('Last Name,Job Title,Email', 'Hill,other,hal@x.example', 'Lea,first,lea@x.example', 'Lea,second,lea@x.example'), match_by => '{email}', on_duplicate => 'insert');
 TABLE run;
 TABLE faults;
 SELECT last_name, job_title FROM contact WHERE last_name IN ('Hill', 'Kim', 'Lea') ORDER BY contact_id;
-SELECT 1 FROM import_csv(file('Last Name,Job Title,Email', 'Mo,first,mo@x.example', 'Mo,second,mo@x.example', 'Mo,third,'), match_by => '{email}', on_duplicate => 'update', mode => 'insert');
+SELECT 1 FROM import_csv(format => 'cinnox', content => file('Last Name,Job Title,Email', 'Mo,first,mo@x.example', 'Mo,second,mo@x.example', 'Mo,third,'), match_by => '{email}', on_duplicate => 'update', mode => 'insert');
 TABLE run;
 TABLE faults;
 SELECT last_name, job_title, version FROM contact WHERE last_name = 'Mo' ORDER BY contact_id;
@@ -115,10 +115,10 @@ TABLE faults;
 SELECT 1 FROM import_csv(file('Contact ID,Contact First Name,Contact Last Name', 'g1,Guy,X', 'n3,New,One', 'n3,New,Two'), on_duplicate => 'insert');
 TABLE run;
 TABLE faults;
-SELECT * FROM import_csv(file('Last Name', 'X'), on_duplicate => 'skip');
-SELECT * FROM import_csv(file('Last Name', 'X'), on_duplicate => 'replace');
-SELECT * FROM import_csv(file('Last Name,Email', 'X,'), match_by => '{email}', mode => 'update', on_duplicate => 'skip');
-SELECT * FROM import_csv(file('Last Name,Email', 'X,x'), match_by => '{email}', strict => true, on_duplicate => 'insert', mode => 'insert', max_errors => 0);
+SELECT * FROM import_csv(format => 'cinnox', content => file('Last Name', 'X'), on_duplicate => 'skip');
+SELECT * FROM import_csv(format => 'cinnox', content => file('Last Name', 'X'), on_duplicate => 'replace');
+SELECT * FROM import_csv(format => 'cinnox', content => file('Last Name,Email', 'X,'), match_by => '{email}', mode => 'update', on_duplicate => 'skip');
+SELECT * FROM import_csv(format => 'cinnox', content => file('Last Name,Email', 'X,x'), match_by => '{email}', strict => true, on_duplicate => 'insert', mode => 'insert', max_errors => 0);
 
 -- One contact again and again in one file: the records are applied in their order, and it is written once.
 SELECT 1 FROM import_csv(file(VARIADIC 'Contact ID,Contact First Name,Contact Last Name,Contact Title,Contact Work Phone,Contact Other Email'::text ||
@@ -141,9 +141,9 @@ INSERT INTO crm.staff (login, display_name, permissions) VALUES ('regress_import
 SET ROLE regress_import;
 INSERT INTO contact (last_name, visibility, owner_id) SELECT 'Mine', 'personal', staff_id FROM staff WHERE login = 'regress_import';
 INSERT INTO contact_email (contact_id, position, address) SELECT contact_id, 1, 'same@x.example' FROM contact WHERE last_name = 'Mine';
-SELECT 1 FROM import_csv(file('Last Name,Job Title,Email', 'Company,,same@x.example'), match_by => '{email}', visibility => 'company');
+SELECT 1 FROM import_csv(format => 'cinnox', content => file('Last Name,Job Title,Email', 'Company,,same@x.example'), match_by => '{email}', visibility => 'company');
 TABLE run;
-SELECT 1 FROM import_csv(file('Last Name,Job Title,Email', 'Mine,mine,same@x.example', 'Hill,mine,hal@x.example'), match_by => '{email}', visibility => 'personal');
+SELECT 1 FROM import_csv(format => 'cinnox', content => file('Last Name,Job Title,Email', 'Mine,mine,same@x.example', 'Hill,mine,hal@x.example'), match_by => '{email}', visibility => 'personal');
 TABLE run;
 SELECT last_name, visibility, job_title FROM contact WHERE last_name IN ('Company', 'Mine') OR job_title = 'mine' ORDER BY contact_id;
 

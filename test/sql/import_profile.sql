@@ -55,6 +55,11 @@ SELECT count(*) FROM error_file();
 -- The profile changed: so does the next import.
 UPDATE import_profile SET columns = columns || '{"Abo": null}' WHERE name = 'news';
 SELECT updated, unchanged FROM import_csv(file('Name,Adresse,Abo', 'Eve,EVE@x.example,again'), format => 'news');
+-- From nothing but the generic format, of which it needs not say a word; IDs are its own.
+INSERT INTO import_profile (name, columns, options) VALUES ('till', '{"Kunde Nr": "external_id", "Kunde": "last_name", "Seit": {"field": "custom", "label": "since"}, "Geboren": "birth_date"}', '{"date_order": "dmy", "visibility": "restricted"}');
+SELECT inserted, failed FROM import_csv(file('Kunde Nr;Kunde;Seit;Geboren', '17;Gil;2020;03.04.1980', '18;Hal;;4/3/80'), format => 'till');
+SELECT inserted, unchanged FROM import_csv(file('Kunde Nr;Kunde;Seit;Geboren', '17;Gil;2020;03.04.1980', '18;Hal;;4/3/80'), format => 'till');
+SELECT source, external_id, last_name, custom, to_char(birth_date, 'YYYY-MM-DD') AS born FROM contact WHERE source = 'till' ORDER BY 2;
 -- There is no such profile.
 SELECT * FROM import_csv(file('Name', 'X'), format => 'old');
 

@@ -15,6 +15,8 @@ constexpr auto kLastTarget = Target::kOrganizationTickerExchange;
 constexpr char kCustomPrefix[] = "custom.";
 
 std::optional<Target> FindTarget(std::string_view name) {
+    // The file's column of IDs, under the name of the column that they are kept in.
+    if (name == "external_id") return Target::kContactId;
     for (auto target = static_cast<int>(Target::kIgnored) + 1; target <= static_cast<int>(kLastTarget); ++target)
         if (name == NameOf(static_cast<Target>(target))) return static_cast<Target>(target);
     return std::nullopt;
@@ -25,11 +27,16 @@ enum class LabelRule { kNone, kPart, kRequired };
 LabelRule LabelRuleOf(Target target) {
     switch (target) {
         case Target::kPhone:
+        case Target::kPhoneLabel:
         case Target::kPhoneExtension:
         case Target::kPhoneSms:
         case Target::kEmail:
+        case Target::kEmailLabel:
+        case Target::kAddressLabel:
+        case Target::kAddressFormatted:
         case Target::kStreet:
         case Target::kStreet2:
+        case Target::kStreet3:
         case Target::kCity:
         case Target::kRegion:
         case Target::kPostalCode:
@@ -37,6 +44,7 @@ LabelRule LabelRuleOf(Target target) {
             return LabelRule::kPart;
         case Target::kSocial:
         case Target::kCustom:
+        case Target::kCustomDate:
             return LabelRule::kRequired;
         default:
             return LabelRule::kNone;
@@ -66,7 +74,9 @@ class Builder {
                            "A profile begins with one of " + FormatNames() + ".");
         profile.format = *base;
         profile.format.name = Keep(definition_.name);
-        if (!definition_.source.empty()) profile.format.source = Keep(definition_.source);
+        // Nobody's files have IDs of their own for each profile.
+        if (!definition_.source.empty() || base == &GenericFormat())
+            profile.format.source = Keep(definition_.source.empty() ? definition_.name : definition_.source);
         // The columns of a file stand where they like, whatever the product does.
         profile.format.error_column = 0;
         for (const ProfileColumn &column : definition_.columns)
@@ -128,7 +138,7 @@ class Builder {
         if (wanted.label.empty() && *target == Target::kSocial)
             return Invalid("field \"social\" needs the network as label in " + shown);
         const std::string label = !wanted.label.empty()         ? wanted.label
-                                  : *target == Target::kCustom    ? header
+                                  : *target == Target::kCustom || *target == Target::kCustomDate ? header
                                   : rule == LabelRule::kPart      ? "other"
                                                                   : "";
         if (rule == LabelRule::kPart && (label.size() > 40 || std::any_of(label.begin(), label.end(), [](char c) {
@@ -138,9 +148,9 @@ class Builder {
                            "Labels are in lower case and have at most 40 characters.");
         // Another spelling of a column that the format has: its limits and requirements hold.
         const auto same = std::find_if(columns.begin(), columns.end(), [&](const Column &other) {
-            const std::string_view held = other.label;
-            return other.target == *target && (held == label || (held.size() > 1 && held[0] == '*' &&
-                                                                 held.substr(1) == label));
+            const std::vector<std::string_view> labels = LabelsOf(other);
+            return other.target == *target && other.ordinal == 1 &&
+                   (label == other.label || std::find(labels.begin(), labels.end(), label) != labels.end());
         });
         if (same != columns.end()) {
             std::vector<std::string_view> spellings = Split(same->aliases, '|');
@@ -161,6 +171,7 @@ class Builder {
     std::optional<Fault> AddDefaults() {
         Format probe = profile_->format;
         probe.columns.clear();
+        probe.needs_identity = false;
         std::vector<std::string> header;
         std::vector<std::string> cells;
         for (const auto &[field, value] : definition_.defaults) {
