@@ -233,17 +233,18 @@ void Import::Begin(Mapping mapping, char delimiter) {
     rules_.mode = format_->mode;
     if (const auto mode = options_.Get("mode"))
         rules_.mode = *mode == "insert" ? Mode::kInsert : *mode == "update" ? Mode::kUpdate : Mode::kUpsert;
-    else if (rules_.mode == Mode::kUpsert && !mapping_.has_key && !mapping_.has_organization)
-        rules_.mode = Mode::kInsert;  // the format has IDs, this file has none
-    if (!mapping_.has_key && !mapping_.has_organization && rules_.mode != Mode::kInsert &&
-        rules_.mode != Mode::kById)
-        throw Error(BadOption(
-            std::string("mode \"") + NameOf(rules_.mode) + "\" needs a column with the contact's ID",
-            std::string("The file is of format \"") + format_->name + "\" and has none."));
+    const bool has_ids =
+        mapping_.has_key || (mapping_.has_organization && FindColumn(*format_, Target::kOrganizationId));
+    // The format has IDs, this file has none.
+    if (!options_.Get("mode") && rules_.mode == Mode::kUpsert && !has_ids) rules_.mode = Mode::kInsert;
     if (!FindColumn(*format_, Target::kContactId) && rules_.mode != Mode::kInsert)
         throw Error(BadOption(
             std::string("mode \"") + NameOf(rules_.mode) + "\" needs a column with the contact's ID",
             std::string("Format \"") + format_->name + "\" has none."));
+    if (!has_ids && rules_.mode != Mode::kInsert && rules_.mode != Mode::kById)
+        throw Error(BadOption(
+            std::string("mode \"") + NameOf(rules_.mode) + "\" needs a column with the contact's ID",
+            std::string("The file is of format \"") + format_->name + "\" and has none."));
     rules_.region = options_.Get("default_region").value_or("");
     rules_.strict = options_.Get("strict") == "true";
     rules_.clear_empty = options_.Get("empty_cells") == "clear";
