@@ -339,6 +339,16 @@ class Planner {
         return first;
     }
 
+    // What the product takes an empty cell for.
+    std::optional<std::string> FallbackOf(std::size_t field) const {
+        const char *fallback = "";
+        if (field == static_cast<std::size_t>(ContactField::kContactType))
+            fallback = mapping_.format->default_type;
+        if (field == static_cast<std::size_t>(ContactField::kContactLevel))
+            fallback = mapping_.format->default_level;
+        return fallback[0] ? std::optional<std::string>(fallback) : std::nullopt;
+    }
+
     void InsertContact(std::size_t row, const Draft &draft, const std::optional<Uuid> &organization) {
         const Uuid id = new_id_();
         plan_.rows[row].outcome = Outcome::kInserted;
@@ -354,12 +364,7 @@ class Planner {
         values.push_back(organization ? Value(*organization) : Value());
         AddFields(values, [&](std::size_t f) -> std::optional<std::string> {
             if (draft.fields[f].is_value()) return draft.fields[f].text;
-            const char *fallback = "";
-            if (f == static_cast<std::size_t>(ContactField::kContactType))
-                fallback = mapping_.format->default_type;
-            if (f == static_cast<std::size_t>(ContactField::kContactLevel))
-                fallback = mapping_.format->default_level;
-            return fallback[0] ? std::optional<std::string>(fallback) : std::nullopt;
+            return FallbackOf(f);
         });
         std::string custom;
         for (std::size_t k = 0; k < draft.custom.size(); ++k)
@@ -447,12 +452,13 @@ class Planner {
                                  holds(ContactField::kLastName));
         std::vector<Value> values = {known.id, after ? Value(*after) : Value()};
         AddFields(values, [&](std::size_t f) {
-            const auto after = f == static_cast<std::size_t>(ContactField::kWebsites)
-                                   ? ApplyWebsites(draft.fields[f], known.fields[f], mapping_.website_columns,
-                                                   rules_.clear_empty)
-                               : names_known && f == static_cast<std::size_t>(ContactField::kFirstName)
-                                   ? known.fields[f]
-                                   : Apply(draft.fields[f], known.fields[f]);
+            const auto after =
+                f == static_cast<std::size_t>(ContactField::kWebsites)
+                    ? ApplyWebsites(draft.fields[f], known.fields[f], mapping_.website_columns,
+                                    rules_.clear_empty)
+                : names_known && f == static_cast<std::size_t>(ContactField::kFirstName) ? known.fields[f]
+                : draft.fields[f].kind == Cell::Kind::kClear                             ? FallbackOf(f)
+                                                             : Apply(draft.fields[f], known.fields[f]);
             changed = changed || after != known.fields[f];
             return after;
         });
