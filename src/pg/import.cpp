@@ -381,18 +381,17 @@ void Import::Begin(Mapping mapping, char delimiter) {
     if (options_.Get("match_by")) rules_.mode = Mode::kUpsert;
     if (const auto mode = options_.Get("mode"))
         rules_.mode = *mode == "insert" ? Mode::kInsert : *mode == "update" ? Mode::kUpdate : Mode::kUpsert;
-    else if (rules_.mode == Mode::kUpsert && !mapping_.has_key && !mapping_.has_organization &&
-             rules_.match_by.empty())
-        rules_.mode = Mode::kInsert;  // the format has IDs, this file has none
+    const bool has_ids = !rules_.match_by.empty() || mapping_.has_key ||
+                         (mapping_.has_organization && FindColumn(*format_, Target::kOrganizationId));
+    // The format has IDs, this file has none.
+    if (!options_.Get("mode") && rules_.mode == Mode::kUpsert && !has_ids) rules_.mode = Mode::kInsert;
     if (const auto duplicates = options_.Get("on_duplicate"))
         rules_.on_duplicate = *duplicates == "insert"   ? OnDuplicate::kInsert
                               : *duplicates == "skip"   ? OnDuplicate::kSkip
                               : *duplicates == "update" ? OnDuplicate::kUpdate
                                                         : OnDuplicate::kError;
     const bool has_id = FindColumn(*format_, Target::kContactId);
-    const bool can_match =
-        !rules_.match_by.empty() ||
-        (has_id && (mapping_.has_key || mapping_.has_organization || rules_.mode == Mode::kById));
+    const bool can_match = !rules_.match_by.empty() || (has_id && (has_ids || rules_.mode == Mode::kById));
     if (!can_match && rules_.mode != Mode::kInsert) {
         Fault fault =
             BadOption(std::string("mode \"") + NameOf(rules_.mode) + "\" needs a column with the contact's ID",

@@ -224,7 +224,7 @@ std::string Expected(const Format &format) {
     if (format.needs_identity) {
         std::vector<const char *> headers;
         for (const Column &column : format.columns)
-            if (IsIdentity(column.target) && (column.in_view || headers.empty()) && headers.size() < 5)
+            if (IsIdentity(column.target) && column.in_view && column.ordinal == 1 && headers.size() < 5)
                 headers.push_back(column.header);
         for (const char *header : headers) out += std::string(out.empty() ? "one of \"" : "\", \"") + header;
         return out + "\" and another of its columns";
@@ -557,11 +557,8 @@ Result<HeaderMatch> FindHeader(const Format *format, const std::vector<std::vect
             }
             if (guess.format && !other) other = guess.format;
         } else if (fits && (generic_at == records.size() || known.cells > generic.cells)) {
-            // A single known word may be anything unless nothing stands before it.
-            if (known.cells >= 2 || !closest) {
-                generic_at = i;
-                generic = known;
-            }
+            generic_at = i;
+            generic = known;
         }
         if (names.filled > 0 && (!closest || known.cells > closest_known)) {
             closest = &records[i];

@@ -560,16 +560,21 @@ class Planner {
         return first;
     }
 
+    // What the product takes an empty cell for.
+    std::optional<std::string> FallbackOf(std::size_t field) const {
+        const char *fallback = "";
+        if (field == static_cast<std::size_t>(ContactField::kContactType))
+            fallback = mapping_.format->default_type;
+        if (field == static_cast<std::size_t>(ContactField::kContactLevel))
+            fallback = mapping_.format->default_level;
+        return fallback[0] ? std::optional<std::string>(fallback) : std::nullopt;
+    }
+
     // What a new contact has in a field.
     std::optional<std::string> NewField(const Draft &draft, std::size_t f) const {
         if (draft.fields[f].is_value()) return draft.fields[f].text;
         if (rules_.defaults && rules_.defaults->fields[f].is_value()) return rules_.defaults->fields[f].text;
-        const char *fallback = "";
-        if (f == static_cast<std::size_t>(ContactField::kContactType))
-            fallback = mapping_.format->default_type;
-        if (f == static_cast<std::size_t>(ContactField::kContactLevel))
-            fallback = mapping_.format->default_level;
-        return fallback[0] ? std::optional<std::string>(fallback) : std::nullopt;
+        return FallbackOf(f);
     }
 
     // The custom values of a new contact: its own, and the defaults for keys that it says nothing of.
@@ -729,6 +734,8 @@ class Planner {
             contact.fields[f] = f == static_cast<std::size_t>(ContactField::kWebsites)
                                     ? ApplyWebsites(draft.fields[f], base.fields[f], mapping_.website_columns,
                                                     rules_.clear_empty)
+                                : draft.fields[f].kind == Cell::Kind::kClear
+                                    ? FallbackOf(f)
                                     : Apply(draft.fields[f], base.fields[f]);
             changed = changed || contact.fields[f] != base.fields[f];
         }

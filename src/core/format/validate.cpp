@@ -573,15 +573,13 @@ void Validator::ReadPhone(Draft &draft, const BoundColumn &bound, PartChange &ch
             "a spreadsheet wrote the number in scientific notation; it has all its digits: " +
                 scientific.digits);
         entered = scientific.digits;
-    } else if (scientific.is_one) {
-        change.components[kPhoneNumber] = Cell::Clear();
-        change.components[kPhoneEntered] = Cell::Value(text);
-        return Add(draft, Severity::kError, "phone_scientific", bound, text,
-                   "\"" + Quoted(text) +
-                       "\" is what a spreadsheet made of a phone number: digits are lost, so that it must be "
-                       "typed again");
     }
-    Result<std::string> number = NumberOf(entered);
+    // Digits that are lost do not come back by keeping what is left of them.
+    const bool lost = scientific.is_one && scientific.digits.empty();
+    Result<std::string> number =
+        lost ? Invalid("phone_scientific", "invalid phone number: \"" + Quoted(text) + '"',
+                       "A spreadsheet took the number for an amount and its digits are lost.")
+             : NumberOf(entered);
     if (number) {
         change.components[kPhoneNumber] = Cell::Value(*number);
         change.components[kPhoneEntered] = *number == text ? Cell::Clear() : Cell::Value(text);
@@ -589,7 +587,7 @@ void Validator::ReadPhone(Draft &draft, const BoundColumn &bound, PartChange &ch
     }
     change.components[kPhoneNumber] = Cell::Clear();
     change.components[kPhoneEntered] = Cell::Value(text);
-    const bool kept = mapping_.format->phones == PhoneRule::kRegional && text[0] != '=';
+    const bool kept = mapping_.format->phones == PhoneRule::kRegional && !lost && text[0] != '=';
     Issue issue{kept ? Severity::kWarning : Severity::kError,
                 number.fault().code,
                 bound.index,
