@@ -644,6 +644,7 @@ Datum contacts_propagate_access(PG_FUNCTION_ARGS) {
         values[i] = heap_getattr(trigger->tg_newtuple, column, desc, &isnull);
         nulls[i] = isnull ? 'n' : ' ';
     }
+    if (nulls[0] == ' ') forget_contact(RelationGetRelid(rel), values[0]);
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
     for (int i = 0; i < trigger->tg_trigger->tgnargs; ++i)
         execute_as_owner(rel, trigger->tg_trigger->tgargs[i], kWriteAccess, values, nulls);
