@@ -517,9 +517,12 @@ void Import::ReadState(Matches &matches) {
     }
     const std::string id_list = UuidArray(ids);
     SpiSession spi;
-    // contact_id, of_this_import, organization_id, organization_name, then the fields, then the custom values
-    const TextRows contacts = spi.Run("SELECT * FROM " + schema_ + "._import_contact_state($1, $2)",
-                                      {id_list, ToText(id_)}, {UUIDARRAYOID, UUIDOID});
+    // By name: a directory of an older layout has fewer columns.
+    std::string columns = "contact_id, of_this_import, organization_id, organization_name";
+    for (const char *column : kContactColumns) columns += std::string(", ") + column;
+    const TextRows contacts =
+        spi.Run("SELECT " + columns + " FROM " + schema_ + "._import_contact_state($1, $2)",
+                {id_list, ToText(id_)}, {UUIDARRAYOID, UUIDOID});
     for (const auto &row : contacts.rows)
         for (KnownContact *known : by_id[*ParseUuid(*row[0])]) {
             known->editable = true;
