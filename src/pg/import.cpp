@@ -148,8 +148,8 @@ const char *CodeOf(const ErrorData &error) {
     }
 }
 
-// The progress report of this backend, which an aborted subtransaction ends, be it the import's own or that of
-// a COPY into a view.
+// The progress report of this backend, which an aborted subtransaction ends, be it the import's own or that
+// of a COPY into a view.
 class Progress {
   public:
     // Where in the report an import says its id, behind what PostgreSQL itself uses for a COPY.
@@ -242,10 +242,9 @@ std::string ImportOptions::Json() const {
 
 void CheckImportOptions(const ImportOptions &options) {
     static const std::vector<std::string> kKnown = {
-        "format",     "mode",       "match_by",        "on_duplicate", "default_region", "date_order",
-        "encoding",   "delimiter",  "quote",           "escape",       "empty_cells",    "visibility",
-        "owner",      "strict",     "dry_run",         "max_errors",   "max_bytes",      "max_field_bytes",
-        "file_name"};
+        "format",    "mode",       "match_by",  "on_duplicate",    "default_region", "date_order", "encoding",
+        "delimiter", "quote",      "escape",    "empty_cells",     "visibility",     "owner",      "strict",
+        "dry_run",   "max_errors", "max_bytes", "max_field_bytes", "file_name"};
     for (const auto &[name, value] : options.given)
         if (std::find(kKnown.begin(), kKnown.end(), name) == kKnown.end())
             throw Error(BadOption("unknown import option \"" + Quoted(name) + '"'));
@@ -393,14 +392,15 @@ void Import::Begin(Mapping mapping, char delimiter) {
     const bool has_id = FindColumn(*format_, Target::kContactId);
     const bool can_match = !rules_.match_by.empty() || (has_id && (has_ids || rules_.mode == Mode::kById));
     if (!can_match && rules_.mode != Mode::kInsert) {
-        Fault fault =
-            BadOption(std::string("mode \"") + NameOf(rules_.mode) + "\" needs a column with the contact's ID",
-                      has_id ? std::string("The file is of format \"") + format_->name + "\" and has none."
-                             : std::string("Format \"") + format_->name + "\" has none.",
-                      "Option \"match_by\" names other columns to know contacts by.");
+        Fault fault = BadOption(
+            std::string("mode \"") + NameOf(rules_.mode) + "\" needs a column with the contact's ID",
+            has_id ? std::string("The file is of format \"") + format_->name + "\" and has none."
+                   : std::string("Format \"") + format_->name + "\" has none.",
+            "Option \"match_by\" names other columns to know contacts by.");
         throw Error(fault);
     }
-    if (!can_match && rules_.on_duplicate != OnDuplicate::kByMode && rules_.on_duplicate != OnDuplicate::kInsert)
+    if (!can_match && rules_.on_duplicate != OnDuplicate::kByMode &&
+        rules_.on_duplicate != OnDuplicate::kInsert)
         throw Error(BadOption("option \"on_duplicate\" needs something to know duplicates by",
                               "The file has no column with the contact's ID.",
                               "Option \"match_by\" names other columns to know contacts by."));
@@ -553,7 +553,8 @@ void Import::CheckErrorCount() {
     fault.message = "more records failed than max_errors " + std::to_string(*max_errors_) +
                     " allows: nothing was imported";
     fault.detail = "The first fault: " + first_error_ + '.';
-    fault.hint = "With dry_run instead of max_errors, nothing is imported either, and import_error lists all of them.";
+    fault.hint =
+        "With dry_run instead of max_errors, nothing is imported either, and import_error lists all of them.";
     throw Error(fault);
 }
 
@@ -607,15 +608,15 @@ void Import::Apply(std::span<const Draft *const> drafts, std::span<RowPlan> rows
 Issue Import::RefusedRow(const ErrorData &data, const Draft &draft) const {
     Issue issue;
     if (IsIdTaken(data)) {
-        const auto bound =
-            std::find_if(mapping_.columns.begin(), mapping_.columns.end(), [](const BoundColumn &b) {
-                return b.column && b.column->target == Target::kContactId;
-            });
+        const auto bound = std::find_if(
+            mapping_.columns.begin(), mapping_.columns.end(),
+            [](const BoundColumn &b) { return b.column && b.column->target == Target::kContactId; });
         issue.code = "external_id_taken";
         if (bound != mapping_.columns.end()) issue.column = bound->index;
         issue.target = NameOf(Target::kContactId);
         issue.value = Quoted(draft.key);
-        issue.message = "this ID is taken by a contact that was not found by it, such as one that you may not see";
+        issue.message =
+            "this ID is taken by a contact that was not found by it, such as one that you may not see";
         return issue;
     }
     issue.code = CodeOf(data);
@@ -694,7 +695,8 @@ Matches Import::Match(std::span<const Draft *const> drafts) {
         // row_number, criterion, contact_id
         const TextRows found = spi.Run("SELECT * FROM " + schema_ + "._import_match_criteria($1)",
                                        {std::to_string(kMaxHits)}, {INT4OID});
-        for (const auto &row : found.rows) hit(*row[0], static_cast<std::size_t>(std::stoul(*row[1])), *row[2]);
+        for (const auto &row : found.rows)
+            hit(*row[0], static_cast<std::size_t>(std::stoul(*row[1])), *row[2]);
     }
     if (keys.Find("organization_key")) {
         // row_number, organization_id, of_this_import, then the fields
@@ -720,9 +722,12 @@ void Import::ReadState(Matches &matches) {
     };
     const std::string id_list = UuidArray(ids);
     SpiSession spi;
-    // contact_id, of_this_import, organization_id, organization_name, then the fields, then the custom values
-    const TextRows contacts = spi.Run("SELECT * FROM " + schema_ + "._import_contact_state($1, $2)",
-                                      {id_list, ToText(id_)}, {UUIDARRAYOID, UUIDOID});
+    // By name: a directory of an older layout has fewer columns.
+    std::string columns = "contact_id, of_this_import, organization_id, organization_name";
+    for (const char *column : kContactColumns) columns += std::string(", ") + column;
+    const TextRows contacts =
+        spi.Run("SELECT " + columns + " FROM " + schema_ + "._import_contact_state($1, $2)",
+                {id_list, ToText(id_)}, {UUIDARRAYOID, UUIDOID});
     for (auto &[id, known] : matches.contacts) known.custom.resize(mapping_.custom_keys.size());
     for (const auto &row : contacts.rows) {
         KnownContact &known = known_of(*row[0]);
@@ -771,7 +776,8 @@ void Import::AddIssueRow(Relation &relation, const Issue &issue, const Draft *dr
     if (issue.severity == Severity::kWarning) ++counts_.warnings;
     if (issue.severity == Severity::kError && first_error_.empty()) {
         if (draft && draft->line) first_error_ = "line " + std::to_string(draft->line) + ": ";
-        if (has_column) first_error_ += Quoted(mapping_.header[static_cast<std::size_t>(issue.column)]) + ": ";
+        if (has_column)
+            first_error_ += Quoted(mapping_.header[static_cast<std::size_t>(issue.column)]) + ": ";
         first_error_ += issue.message;
     }
 }

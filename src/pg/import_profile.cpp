@@ -17,7 +17,7 @@ namespace {
 
 struct Json {
     enum class Kind { kNull, kScalar, kArray, kObject } kind = Kind::kNull;
-    std::string text;                                  // of a scalar
+    std::string text;                                   // of a scalar
     std::vector<std::pair<std::string, Json>> members;  // keys are empty in an array
 
     const Json *Find(std::string_view key) const {
@@ -106,7 +106,8 @@ ImportOptions OptionsOf(const Json &profile) {
         if (value.kind == Json::Kind::kNull) continue;
         std::string text = value.text;
         if (value.kind == Json::Kind::kArray)
-            for (const auto &[unused, element] : value.members) text += (text.empty() ? "" : ",") + element.text;
+            for (const auto &[unused, element] : value.members)
+                text += (text.empty() ? "" : ",") + element.text;
         if (value.kind == Json::Kind::kObject)
             throw Invalid("option \"" + Quoted(name) + "\" of an import profile must not be an object");
         options.given[name] = text;
@@ -123,11 +124,12 @@ ProfileDefinition DefinitionOf(const Json &profile) {
     for (const auto &[header, value] : ObjectOf(profile, "columns").members) {
         ProfileColumn column;
         column.header = header;
-        const std::string shown = "column \"" + Quoted(header) + "\" of import profile \"" +
-                                  Quoted(definition.name) + '"';
+        const std::string shown =
+            "column \"" + Quoted(header) + "\" of import profile \"" + Quoted(definition.name) + '"';
         if (value.kind == Json::Kind::kArray)
             throw Invalid("invalid " + shown,
-                          "A header goes to the name of a field, to {\"field\": …, \"label\": …}, or to null: ignored.");
+                          "A header goes to the name of a field, to {\"field\": …, \"label\": …}, or to "
+                          "null: ignored.");
         if (value.kind == Json::Kind::kScalar) column.field = value.text;
         if (value.kind == Json::Kind::kObject) {
             for (const auto &[key, member] : value.members) {

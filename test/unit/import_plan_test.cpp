@@ -363,8 +363,8 @@ TEST_F(PlanTest, KnownOrganizations) {
 }
 
 TEST_F(PlanTest, RepeatsAreAppliedInOrder) {
-    Use("genesys", {"Contact ID", "Contact First Name", "Contact Last Name", "Contact Title", "Contact Work Phone",
-                    "Contact Work Email", "Shoe Size", "Account ID", "Account Name"});
+    Use("genesys", {"Contact ID", "Contact First Name", "Contact Last Name", "Contact Title",
+                    "Contact Work Phone", "Contact Work Email", "Shoe Size", "Account ID", "Account Name"});
     Add({"n", "Al", "Bo", "one", "+13175550123", "", "1", "a1", "Acme"});
     Add({"m", "Cy", "Do", "", "", "", "", "", ""});
     Add({"n", "Al", "Bo", "", "+13175550124", "a@b.example", "2", "", ""});
@@ -377,10 +377,12 @@ TEST_F(PlanTest, RepeatsAreAppliedInOrder) {
     EXPECT_EQ(OutcomeOf(4), Outcome::kUnchanged);
     EXPECT_EQ(CodesOf(0) + CodesOf(1), "");
     EXPECT_EQ(CodesOf(4), "duplicate_in_file");
-    EXPECT_EQ(Rows("contact_insert", {"contact_id", "external_id", "first_name", "job_title", "organization_id", "custom"}),
+    EXPECT_EQ(Rows("contact_insert",
+                   {"contact_id", "external_id", "first_name", "job_title", "organization_id", "custom"}),
               "#102 m Cy - - {}; #101 n Al one #103 {\"Shoe Size\":\"2\"}");
     EXPECT_EQ(Phones("insert"), "1 work +13175550124 - -");
-    EXPECT_EQ(Rows("email_insert", {"contact_id", "position", "address", "visibility"}), "#101 1 a@b.example company");
+    EXPECT_EQ(Rows("email_insert", {"contact_id", "position", "address", "visibility"}),
+              "#101 1 a@b.example company");
     EXPECT_EQ(Rows("contact_update", {"contact_id"}) + Phones("update"), "");
     EXPECT_EQ(Rows("organization_insert", {"name"}), "Acme; Beta");
 }
@@ -401,7 +403,8 @@ TEST_F(PlanTest, RepeatsThatUndoEachOtherWriteNothing) {
     Add({"x", "+12345678902 WORK", "k"});
     Add({"", "+12345678901 WORK", "k"});
     Make();
-    EXPECT_EQ(Phones("update") + Phones("insert"), "") << "the first record's number is not stored in between";
+    EXPECT_EQ(Phones("update") + Phones("insert"), "")
+        << "the first record's number is not stored in between";
     EXPECT_EQ(Rows("contact_update", {"nickname"}), "x");
 }
 
@@ -432,9 +435,12 @@ TEST_F(MatchTest, CriteriaCountInTheirOrder) {
     EXPECT_EQ(Found({3}, {3}), "#3");
     EXPECT_EQ(Found({3}, {4, 3}), "#3") << "the phone is one of several that the contact shares";
     const std::string three = ToText(Id(3)), four = ToText(Id(4));
-    EXPECT_EQ(Found({3}, {4}), "ambiguous_match: the record's email is that of contact " + three + ", its phone that of " + four);
-    EXPECT_EQ(Found({3, 4}, {3}), "ambiguous_match: several contacts have this record's email: " + three + ", " + four);
-    EXPECT_EQ(Found({}, {3, 4, 5, 6}).substr(0, 59), "ambiguous_match: several contacts have this record's phone:");
+    EXPECT_EQ(Found({3}, {4}), "ambiguous_match: the record's email is that of contact " + three +
+                                   ", its phone that of " + four);
+    EXPECT_EQ(Found({3, 4}, {3}),
+              "ambiguous_match: several contacts have this record's email: " + three + ", " + four);
+    EXPECT_EQ(Found({}, {3, 4, 5, 6}).substr(0, 59),
+              "ambiguous_match: several contacts have this record's phone:");
     std::vector<std::uint8_t> many;
     for (std::uint8_t id = 10; many.size() < kMaxHits; ++id) many.push_back(id);
     EXPECT_EQ(Found({3}, many), "#3") << "so many share the phone that it tells nothing";
@@ -503,10 +509,12 @@ TEST_F(MatchTest, DefaultsAreForNewContacts) {
 }
 
 TEST_F(MatchTest, Keys) {
-    Use("8x8", {"Contact.FirstName", "User.LastName", "Contact.PhoneNumber", "Contact.Emails", "Contact.ContactID"});
+    Use("8x8",
+        {"Contact.FirstName", "User.LastName", "Contact.PhoneNumber", "Contact.Emails", "Contact.ContactID"});
     rules_.mode = Mode::kUpsert;
     rules_.match_by = {Criterion::kPhone, Criterion::kContactId, Criterion::kExternalId, Criterion::kEmail};
-    Add({"Al", "Bo", "+12345678901 WORK: +12345678902 HOME", "a@b.example", "00000000-0000-0000-0000-00000000000A"});
+    Add({"Al", "Bo", "+12345678901 WORK: +12345678902 HOME", "a@b.example",
+         "00000000-0000-0000-0000-00000000000A"});
     Add({"Cy", "Do", "", "", "k"});
     std::vector<const Draft *> drafts = {&drafts_[0], &drafts_[1]};
     plan_ = MakeKeys(mapping_, rules_, ownership_, drafts);

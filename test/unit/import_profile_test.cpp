@@ -37,9 +37,12 @@ std::string TargetOf(const Profile &profile, const char *header) {
 TEST(Profile, AddsSpellingsAndColumns) {
     ProfileDefinition definition = Definition();
     definition.source = "crm";
-    definition.columns = {{"Surname", "last_name", ""},       {"Cell", "phone", "mobile"},
-                          {"Notes", "", ""},                  {"Contact Work Phone", "phone", "main"},
-                          {"Contact First Name", "nickname", ""}, {"Tier", "custom", ""}};
+    definition.columns = {{"Surname", "last_name", ""},
+                          {"Cell", "phone", "mobile"},
+                          {"Notes", "", ""},
+                          {"Contact Work Phone", "phone", "main"},
+                          {"Contact First Name", "nickname", ""},
+                          {"Tier", "custom", ""}};
     const Result<const Profile *> made = MakeProfile(definition);
     ASSERT_TRUE(made) << made.fault().message;
     const Profile &profile = **made;

@@ -151,7 +151,8 @@ class Planner {
         std::array<std::optional<std::string>, static_cast<std::size_t>(OrganizationField::kCount)> fields;
     };
 
-    // A contact that the batch writes: what the directory holds (nothing of a new one), and what it will hold.
+    // A contact that the batch writes: what the directory holds (nothing of a new one), and what it will
+    // hold.
     struct PendingContact {
         bool is_new = false;
         const KnownContact *before = nullptr;
@@ -235,15 +236,14 @@ class Planner {
         return true;
     }
 
-    void FailAmbiguous(std::size_t row, const std::optional<Uuid> &chosen, std::size_t chosen_by, std::size_t by,
-                       const std::vector<Uuid> &ids) {
+    void FailAmbiguous(std::size_t row, const std::optional<Uuid> &chosen, std::size_t chosen_by,
+                       std::size_t by, const std::vector<Uuid> &ids) {
         constexpr std::size_t kShown = 3;
         const auto name = [&](std::size_t criterion) {
             return rules_.match_by.empty() ? "id" : NameOf(rules_.match_by[criterion]);
         };
         std::string list;
-        for (std::size_t i = 0; i < ids.size() && i < kShown; ++i)
-            list += (i ? ", " : "") + ToText(ids[i]);
+        for (std::size_t i = 0; i < ids.size() && i < kShown; ++i) list += (i ? ", " : "") + ToText(ids[i]);
         if (ids.size() > kShown) list += ", …";
         Issue issue;
         issue.code = "ambiguous_match";
@@ -405,9 +405,9 @@ class Planner {
     void CheckDuplicate(std::size_t row, const Draft &draft, const KnownContact &known, const Meant &meant) {
         const bool in_file = meant.pending || known.of_this_import;
         const bool by_id = IsId(meant.criterion);
-        const Target target = by_id                                                     ? Target::kContactId
+        const Target target = by_id                                                   ? Target::kContactId
                               : rules_.match_by[meant.criterion] == Criterion::kEmail ? Target::kEmail
-                                                                                        : Target::kPhone;
+                                                                                      : Target::kPhone;
         const std::string what = by_id ? "ID" : NameOf(rules_.match_by[meant.criterion]);
         const std::string value = by_id ? draft.key : "";
         switch (rules_.duplicates()) {
@@ -428,7 +428,8 @@ class Planner {
                     Fail(row, "external_id_taken", target, value,
                          "a contact with this ID exists; mode \"update\" or \"upsert\" changes it");
                 else if (in_file)
-                    Fail(row, "duplicate_in_file", target, value, "this " + what + " stood in the file before");
+                    Fail(row, "duplicate_in_file", target, value,
+                         "this " + what + " stood in the file before");
                 else
                     Fail(row, "duplicate", target, value,
                          "contact " + ToText(known.id) + " has this " + what);
@@ -592,7 +593,8 @@ class Planner {
     }
 
     // The columns of a new contact before its fields.
-    std::vector<Value> &NewRow(const Uuid &id, const std::string &key, const std::optional<Uuid> &organization) {
+    std::vector<Value> &NewRow(const Uuid &id, const std::string &key,
+                               const std::optional<Uuid> &organization) {
         static const std::vector<std::string> kColumns = ContactColumns(
             {"contact_id", "source", "external_id", "visibility", "owner_id", "organization_id"}, {"custom"});
         std::vector<Value> &values = RelationOf("contact_insert", kColumns).rows.emplace_back();
@@ -612,10 +614,9 @@ class Planner {
         plan_.rows[row].outcome = Outcome::kInserted;
         std::vector<Value> &values = NewRow(id, draft.key, organization);
         AddFields(values, [&](std::size_t f) { return NewField(draft, f); });
-        values.push_back(
-            NewCustom([&](std::size_t k) -> const std::string * {
-                return draft.custom[k].is_value() ? &draft.custom[k].text : nullptr;
-            }));
+        values.push_back(NewCustom([&](std::size_t k) -> const std::string * {
+            return draft.custom[k].is_value() ? &draft.custom[k].text : nullptr;
+        }));
         int positions[kPartKinds] = {};
         for (const PartChange &change : draft.parts) {
             int &position = positions[static_cast<std::size_t>(change.kind)];
@@ -761,7 +762,8 @@ class Planner {
                     return after.custom[k] ? &*after.custom[k] : nullptr;
                 }));
                 for (std::size_t k = 0; k < kPartKinds; ++k)
-                    for (const Part &part : after.parts[k]) InsertPart(id, static_cast<PartKind>(k), part, true);
+                    for (const Part &part : after.parts[k])
+                        InsertPart(id, static_cast<PartKind>(k), part, true);
             } else {
                 WriteChanges(*pending.before, after);
             }
@@ -890,7 +892,8 @@ class Planner {
     static void AppendPart(const KnownContact &base, PartKind kind, Part part, KnownContact &contact) {
         std::vector<Part> &parts = PartsOf(contact, kind);
         const auto &had = base.parts[static_cast<std::size_t>(kind)];
-        part.position = std::max(parts.empty() ? 0 : parts.back().position, had.empty() ? 0 : had.back().position) + 1;
+        part.position =
+            std::max(parts.empty() ? 0 : parts.back().position, had.empty() ? 0 : had.back().position) + 1;
         parts.push_back(std::move(part));
     }
 
@@ -903,9 +906,10 @@ class Planner {
             if (held.position == part.position) held = part;
     }
 
-    // Applies a change to `contact`, which was `base` before this record; `found` is the part of `base` that the
-    // record means. Returns whether anything changes.
-    bool MergePart(const PartChange &change, const KnownContact &base, const Part *found, KnownContact &contact) {
+    // Applies a change to `contact`, which was `base` before this record; `found` is the part of `base` that
+    // the record means. Returns whether anything changes.
+    bool MergePart(const PartChange &change, const KnownContact &base, const Part *found,
+                   KnownContact &contact) {
         const Slot &slot = mapping_.slots[static_cast<std::size_t>(change.slot)];
         if (slot.list)
             return change.kind == PartKind::kGroup ? MergeGroups(change, contact)
@@ -1040,8 +1044,8 @@ Plan MakeKeys(const Mapping &mapping, const Rules &rules, const Ownership &owner
     Relation &ids = plan.relations["contact_key"];
     ids.columns = {"row_number", "contact_id", "source", "external_id", "owner_id", "personal"};
     Relation &values = plan.relations["match_key"];
-    values.columns = {"row_number",  "criterion", "contact_id", "source",  "external_id",
-                      "email", "phone",      "owner_id", "personal"};
+    values.columns = {"row_number", "criterion", "contact_id", "source",  "external_id",
+                      "email",      "phone",     "owner_id",   "personal"};
     Relation &organizations = plan.relations["organization_key"];
     organizations.columns = {"row_number", "organization_id", "source", "external_id", "name", "owner_id"};
     const std::string source = mapping.format->source;
@@ -1051,8 +1055,8 @@ Plan MakeKeys(const Mapping &mapping, const Rules &rules, const Ownership &owner
         const Draft &draft = *drafts[i];
         const auto row = static_cast<std::int64_t>(i);
         if (draft.has_contact && rules.match_by.empty() && !draft.key.empty())
-            ids.rows.push_back({row, draft.key_uuid ? Value(*draft.key_uuid) : Value(), source, draft.key, owner,
-                                personal});
+            ids.rows.push_back(
+                {row, draft.key_uuid ? Value(*draft.key_uuid) : Value(), source, draft.key, owner, personal});
         if (draft.has_contact && !rules.match_by.empty())
             ForEachValue(draft, rules, [&](std::size_t criterion, std::string_view value) {
                 const auto only = [&](Criterion wanted) {

@@ -17,7 +17,8 @@ constexpr char kCustomPrefix[] = "custom.";
 std::optional<Target> FindTarget(std::string_view name) {
     // The file's column of IDs, under the name of the column that they are kept in.
     if (name == "external_id") return Target::kContactId;
-    for (auto target = static_cast<int>(Target::kIgnored) + 1; target <= static_cast<int>(kLastTarget); ++target)
+    for (auto target = static_cast<int>(Target::kIgnored) + 1; target <= static_cast<int>(kLastTarget);
+         ++target)
         if (name == NameOf(static_cast<Target>(target))) return static_cast<Target>(target);
     return std::nullopt;
 }
@@ -109,7 +110,8 @@ class Builder {
 
     void SetSpellings(Column &column, const std::vector<std::string_view> &spellings) {
         std::string aliases;
-        for (std::size_t i = 1; i < spellings.size(); ++i) aliases += (i > 1 ? "|" : "") + std::string(spellings[i]);
+        for (std::size_t i = 1; i < spellings.size(); ++i)
+            aliases += (i > 1 ? "|" : "") + std::string(spellings[i]);
         const std::string header(spellings[0]);
         column.header = Keep(header);
         column.aliases = Keep(aliases);
@@ -117,8 +119,8 @@ class Builder {
 
     std::optional<Fault> AddColumn(const ProfileColumn &wanted) {
         const std::string header = NormalizeHeader(wanted.header, false);
-        const std::string shown = "column \"" + Quoted(wanted.header) + "\" of import profile \"" +
-                                  Quoted(definition_.name) + '"';
+        const std::string shown =
+            "column \"" + Quoted(wanted.header) + "\" of import profile \"" + Quoted(definition_.name) + '"';
         if (header.empty() || header.find('|') != std::string::npos)
             return Invalid("a " + shown + " cannot be mapped", "A header is not empty and has no |.");
         Column column{Keep(header), "", Target::kIgnored};
@@ -137,13 +139,13 @@ class Builder {
             return Invalid("field \"" + wanted.field + "\" takes no label, but " + shown + " gives one");
         if (wanted.label.empty() && *target == Target::kSocial)
             return Invalid("field \"social\" needs the network as label in " + shown);
-        const std::string label = !wanted.label.empty()         ? wanted.label
+        const std::string label = !wanted.label.empty() ? wanted.label
                                   : *target == Target::kCustom || *target == Target::kCustomDate ? header
-                                  : rule == LabelRule::kPart      ? "other"
-                                                                  : "";
-        if (rule == LabelRule::kPart && (label.size() > 40 || std::any_of(label.begin(), label.end(), [](char c) {
-                                             return c >= 'A' && c <= 'Z';
-                                         })))
+                                  : rule == LabelRule::kPart                                     ? "other"
+                                                                                                 : "";
+        if (rule == LabelRule::kPart &&
+            (label.size() > 40 ||
+             std::any_of(label.begin(), label.end(), [](char c) { return c >= 'A' && c <= 'Z'; })))
             return Invalid("invalid label \"" + Quoted(label) + "\" for " + shown,
                            "Labels are in lower case and have at most 40 characters.");
         // Another spelling of a column that the format has: its limits and requirements hold.
@@ -175,8 +177,8 @@ class Builder {
         std::vector<std::string> header;
         std::vector<std::string> cells;
         for (const auto &[field, value] : definition_.defaults) {
-            const std::string shown = "default \"" + Quoted(field) + "\" of import profile \"" +
-                                      Quoted(definition_.name) + '"';
+            const std::string shown =
+                "default \"" + Quoted(field) + "\" of import profile \"" + Quoted(definition_.name) + '"';
             if (Trim(value).empty()) return Invalid("the " + shown + " is empty");
             if (field.rfind(kCustomPrefix, 0) == 0 && field.size() > sizeof(kCustomPrefix) - 1) {
                 profile_->default_custom.emplace_back(field.substr(sizeof(kCustomPrefix) - 1), value);
@@ -186,7 +188,8 @@ class Builder {
             const auto column = std::find(kContactColumns.begin(), kContactColumns.end(), field);
             if (!target || column == kContactColumns.end()) {
                 std::string list;
-                for (const char *name : kContactColumns) list += (list.empty() ? "" : ", ") + std::string(name);
+                for (const char *name : kContactColumns)
+                    list += (list.empty() ? "" : ", ") + std::string(name);
                 return Invalid("there is no " + shown, "Known are " + list + ", and custom.KEY.");
             }
             for (Column &own : profile_->format.columns)
@@ -212,7 +215,7 @@ class Builder {
         for (const Issue &issue : draft.issues)
             if (issue.severity == Severity::kError)
                 return Invalid("the default \"" + issue.target + "\" of import profile \"" +
-                                   Quoted(definition_.name) + "\" is invalid: " + issue.message);
+                               Quoted(definition_.name) + "\" is invalid: " + issue.message);
         profile_->defaults = std::move(draft);
         return std::nullopt;
     }
@@ -225,7 +228,8 @@ class Builder {
 
 std::string ProfileFieldNames() {
     std::string list;
-    for (auto target = static_cast<int>(Target::kIgnored) + 1; target <= static_cast<int>(kLastTarget); ++target)
+    for (auto target = static_cast<int>(Target::kIgnored) + 1; target <= static_cast<int>(kLastTarget);
+         ++target)
         list += (list.empty() ? "" : ", ") + std::string(NameOf(static_cast<Target>(target)));
     return list;
 }

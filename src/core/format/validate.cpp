@@ -518,6 +518,7 @@ PartChange &Validator::ChangeOf(Draft &draft, int slot) const {
     const auto found = std::find_if(draft.parts.begin(), draft.parts.end(),
                                     [&](const PartChange &change) { return change.slot == slot; });
     if (found != draft.parts.end()) return *found;
+    if (draft.parts.empty()) draft.parts.reserve(std::min<std::size_t>(mapping_.slots.size(), 8));
     PartChange change;
     change.slot = slot;
     change.ordinal = mapping_.slots[static_cast<std::size_t>(slot)].ordinal;
@@ -931,15 +932,14 @@ void Validator::ReadPart(Draft &draft, const BoundColumn &bound, const Cell &cel
             }
             change.further.push_back(std::move(more.components));
         }
-        if (values.size() > 1) return ReadValue(draft, bound, change, values[0]);
+        if (values.size() > 1) return ReadValue(draft, bound, change, Cell::Value(values[0]));
     }
-    ReadValue(draft, bound, change, cell.text);
+    ReadValue(draft, bound, change, cell);
 }
 
 void Validator::ReadValue(Draft &draft, const BoundColumn &bound, PartChange &change,
-                          const std::string &text) const {
+                          const Cell &cell) const {
     const Target target = bound.column->target;
-    const Cell cell = Cell::Value(text);
     Cell &component = change.components[static_cast<std::size_t>(bound.component)];
     switch (target) {
         case Target::kPhone:

@@ -67,7 +67,7 @@ class Validator {
     Cell ReadCell(Draft &draft, const BoundColumn &bound, std::string &text) const;
     void ReadField(Draft &draft, const BoundColumn &bound, Cell cell) const;
     void ReadPart(Draft &draft, const BoundColumn &bound, const Cell &cell) const;
-    void ReadValue(Draft &draft, const BoundColumn &bound, PartChange &change, const std::string &text) const;
+    void ReadValue(Draft &draft, const BoundColumn &bound, PartChange &change, const Cell &cell) const;
     void ReadOrganization(Draft &draft, const BoundColumn &bound, const Cell &cell) const;
     void ReadList(Draft &draft, const BoundColumn &bound, PartChange &change, const std::string &text) const;
     void ReadPhone(Draft &draft, const BoundColumn &bound, PartChange &change, const std::string &text) const;
