@@ -19,6 +19,21 @@ BEGIN ATOMIC
   SELECT s.staff_id FROM staff s WHERE s.login = coalesce(_import_owner.login, contacts.actor());
 END;
 
+-- Once for an import, and early; the policies decide about every row all the same.
+CREATE FUNCTION _import_check_permission() RETURNS boolean
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT contacts.check_permission('staff'::regclass, 'import'), contacts.check_permission('staff'::regclass, 'edit');
+  SELECT contacts.has_permission('staff'::regclass, 'admin')
+      OR pg_has_role((SELECT t.relowner FROM pg_class t WHERE t.oid = 'staff'::regclass), 'USAGE');
+END;
+
+CREATE FUNCTION _import_profile(name text) RETURNS jsonb
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT to_jsonb(p) FROM import_profile p WHERE p.name = _import_profile.name;
+END;
+
 -- Constraints that could be checked only at commit: the import tries them batch by batch, to find the record at fault.
 CREATE FUNCTION _import_deferrable_constraints() RETURNS text
   LANGUAGE sql STABLE
@@ -34,10 +49,6 @@ END;
 CREATE FUNCTION _import_begin(run jsonb) RETURNS void
   LANGUAGE sql VOLATILE
 BEGIN ATOMIC
-  SELECT contacts.check_permission('staff'::regclass, 'import'), contacts.check_permission('staff'::regclass, 'edit');
-  -- Said once, not for every record.
-  SELECT contacts.check_permission('staff'::regclass, 'admin')
-   WHERE _import_begin.run #>> '{options,visibility}' = 'company' AND _import_begin.run #>> '{options,mode}' <> 'update';
   INSERT INTO import_run (import_id, format, file_name, started_at, options, header, delimiter)
   SELECT r.import_id, r.format, r.file_name, clock_timestamp(), r.options, r.header, r.delimiter
     FROM jsonb_to_record(_import_begin.run)
@@ -73,6 +84,42 @@ BEGIN ATOMIC
                       AND c.owner_id = b.owner_id))
     FROM contacts.import_batch('contact_key')
       AS b(row_number bigint, contact_id uuid, source text, external_id text, owner_id uuid, personal boolean);
+END;
+
+-- Contacts by the criteria that the caller names, at most so many for a value. Where personal contacts are imported, they
+-- are looked for among the owner's personal ones, else among all others.
+CREATE FUNCTION _import_match_criteria(most int) RETURNS TABLE (row_number bigint, criterion int, contact_id uuid)
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+  SELECT b.row_number, b.criterion, found.contact_id
+    FROM contacts.import_batch('match_key')
+      AS b(row_number bigint, criterion int, contact_id uuid, source text, external_id text, email contacts.email,
+           phone contacts.phone, owner_id uuid, personal boolean)
+   CROSS JOIN LATERAL (
+         SELECT c.contact_id FROM contact c
+          WHERE c.contact_id = b.contact_id
+            AND CASE WHEN b.personal THEN c.visibility = 'personal' AND c.owner_id = b.owner_id
+                     ELSE c.visibility <> 'personal' END
+         UNION ALL
+         SELECT c.contact_id FROM contact c
+          WHERE c.source = b.source AND c.external_id = b.external_id AND c.visibility <> 'personal' AND NOT b.personal
+         UNION ALL
+         SELECT c.contact_id FROM contact c
+          WHERE c.source = b.source AND c.external_id = b.external_id AND c.visibility = 'personal'
+            AND c.owner_id = b.owner_id AND b.personal
+         UNION ALL
+         SELECT p.contact_id FROM contact_email p
+          WHERE p.address = b.email
+            AND CASE WHEN b.personal THEN p.visibility = 'personal' AND p.owner_id = b.owner_id
+                     ELSE p.visibility <> 'personal' END
+            AND (SELECT c.merged_into FROM contact c WHERE c.contact_id = p.contact_id) IS NULL
+         UNION ALL
+         SELECT p.contact_id FROM contact_phone p
+          WHERE p.number = b.phone
+            AND CASE WHEN b.personal THEN p.visibility = 'personal' AND p.owner_id = b.owner_id
+                     ELSE p.visibility <> 'personal' END
+            AND (SELECT c.merged_into FROM contact c WHERE c.contact_id = p.contact_id) IS NULL
+         LIMIT _import_match_criteria.most) AS found;
 END;
 
 -- Organizations are known by their organization_id or their source's ID, or, where a file names none, by their exact name: the
@@ -112,13 +159,14 @@ BEGIN ATOMIC
                 WHERE i.import_id = _import_match_organizations.import_id) AS r ON true;
 END;
 
--- The rows an update changes are locked from here on, in one order. of_this_import: a record before wrote it; rows of
+-- The rows an update changes are locked from here on, in the order of the ids, which is always the same. One look-up an
+-- id here too, and with OFFSET 0 for parts, of which there may be several. of_this_import: a record before wrote it; rows of
 -- another import in the same transaction are older than this one's import_run.
 CREATE FUNCTION _import_contact_state(ids uuid[], import_id uuid)
   RETURNS TABLE (contact_id uuid, of_this_import boolean, organization_id uuid, organization_name text,
                  name_prefix text, first_name text, middle_name text, last_name text, name_suffix text, nickname text,
-                 job_title text, department text, location text, birth_date text, language text, contact_type text,
-                 contact_level text, websites text)
+                 phonetic_first_name text, phonetic_last_name text, job_title text, department text, location text,
+                 birth_date text, language text, contact_type text, contact_level text, websites text)
   LANGUAGE sql VOLATILE
 BEGIN ATOMIC
   SELECT c.contact_id,
@@ -128,21 +176,20 @@ BEGIN ATOMIC
                                     WHERE r.import_id = _import_contact_state.import_id)),
          c.organization_id, (SELECT o.name FROM organization o WHERE o.organization_id = c.organization_id),
          c.name_prefix, c.first_name, c.middle_name, c.last_name, c.name_suffix, c.nickname,
-         c.job_title, c.department, c.location,
+         c.phonetic_first_name, c.phonetic_last_name, c.job_title, c.department, c.location,
          to_char(c.birth_date, CASE WHEN c.birth_year_known THEN 'YYYY-MM-DD' ELSE '"--"MM-DD' END),
          c.language, c.contact_type, c.contact_level, array_to_string(c.websites, E'\n')
-    FROM contact c
-   WHERE c.contact_id = ANY (_import_contact_state.ids)
-   ORDER BY c.contact_id
-     FOR NO KEY UPDATE;
+    FROM unnest(_import_contact_state.ids) AS i(contact_id)
+   CROSS JOIN LATERAL (SELECT k.*, k.xmin FROM contact k WHERE k.contact_id = i.contact_id FOR NO KEY UPDATE) AS c;
 END;
 
 CREATE FUNCTION _import_custom_state(ids uuid[], keys jsonb) RETURNS TABLE (contact_id uuid, key_number bigint, value text)
   LANGUAGE sql STABLE
 BEGIN ATOMIC
   SELECT c.contact_id, k.ordinality, c.custom ->> k.key
-    FROM contact c, jsonb_array_elements_text(_import_custom_state.keys) WITH ORDINALITY AS k(key, ordinality)
-   WHERE c.contact_id = ANY (_import_custom_state.ids);
+    FROM unnest(_import_custom_state.ids) AS i(contact_id)
+   CROSS JOIN LATERAL (SELECT h.contact_id, h.custom FROM contact h WHERE h.contact_id = i.contact_id OFFSET 0) AS c
+   CROSS JOIN jsonb_array_elements_text(_import_custom_state.keys) WITH ORDINALITY AS k(key, ordinality);
 END;
 
 CREATE FUNCTION _import_phone_state(ids uuid[])
@@ -150,7 +197,9 @@ CREATE FUNCTION _import_phone_state(ids uuid[])
   LANGUAGE sql STABLE
 BEGIN ATOMIC
   SELECT p.contact_id, p.position, p.label, p.number::text, p.entered, p.accepts_sms::text
-    FROM contact_phone p WHERE p.contact_id = ANY (_import_phone_state.ids) ORDER BY p.contact_id, p.position;
+    FROM unnest(_import_phone_state.ids) AS i(contact_id)
+   CROSS JOIN LATERAL (SELECT k.* FROM contact_phone k WHERE k.contact_id = i.contact_id OFFSET 0) AS p
+   ORDER BY p.contact_id, p.position;
 END;
 
 CREATE FUNCTION _import_email_state(ids uuid[])
@@ -158,7 +207,9 @@ CREATE FUNCTION _import_email_state(ids uuid[])
   LANGUAGE sql STABLE
 BEGIN ATOMIC
   SELECT p.contact_id, p.position, p.label, p.address::text
-    FROM contact_email p WHERE p.contact_id = ANY (_import_email_state.ids) ORDER BY p.contact_id, p.position;
+    FROM unnest(_import_email_state.ids) AS i(contact_id)
+   CROSS JOIN LATERAL (SELECT k.* FROM contact_email k WHERE k.contact_id = i.contact_id OFFSET 0) AS p
+   ORDER BY p.contact_id, p.position;
 END;
 
 CREATE FUNCTION _import_address_state(ids uuid[])
@@ -168,7 +219,9 @@ CREATE FUNCTION _import_address_state(ids uuid[])
 BEGIN ATOMIC
   SELECT p.contact_id, p.position, p.label, p.street, p.street2, p.city, p.region, p.postal_code, p.country,
          p.country_entered
-    FROM contact_address p WHERE p.contact_id = ANY (_import_address_state.ids) ORDER BY p.contact_id, p.position;
+    FROM unnest(_import_address_state.ids) AS i(contact_id)
+   CROSS JOIN LATERAL (SELECT k.* FROM contact_address k WHERE k.contact_id = i.contact_id OFFSET 0) AS p
+   ORDER BY p.contact_id, p.position;
 END;
 
 CREATE FUNCTION _import_social_state(ids uuid[])
@@ -176,15 +229,20 @@ CREATE FUNCTION _import_social_state(ids uuid[])
   LANGUAGE sql STABLE
 BEGIN ATOMIC
   SELECT p.contact_id, p.position, p.network, p.handle
-    FROM contact_social p WHERE p.contact_id = ANY (_import_social_state.ids) ORDER BY p.contact_id, p.position;
+    FROM unnest(_import_social_state.ids) AS i(contact_id)
+   CROSS JOIN LATERAL (SELECT k.* FROM contact_social k WHERE k.contact_id = i.contact_id OFFSET 0) AS p
+   ORDER BY p.contact_id, p.position;
 END;
 
 CREATE FUNCTION _import_group_state(ids uuid[]) RETURNS TABLE (contact_id uuid, "position" int, label text, name text)
   LANGUAGE sql STABLE
 BEGIN ATOMIC
   SELECT m.contact_id, 0, NULL::text, g.name
-    FROM contact_group_member m JOIN contact_group g ON g.group_id = m.group_id
-   WHERE m.contact_id = ANY (_import_group_state.ids) ORDER BY m.contact_id, g.name;
+    FROM unnest(_import_group_state.ids) AS i(contact_id)
+   CROSS JOIN LATERAL (SELECT k.contact_id, k.group_id FROM contact_group_member k
+                        WHERE k.contact_id = i.contact_id OFFSET 0) AS m
+    JOIN contact_group g ON g.group_id = m.group_id
+   ORDER BY m.contact_id, g.name;
 END;
 
 CREATE FUNCTION _import_insert_organizations() RETURNS void
@@ -219,7 +277,8 @@ BEGIN ATOMIC
            phone contacts.phone, phone_entered text, fax contacts.phone, fax_entered text, street text, street2 text,
            city text, region text, postal_code text, country text, employee_count bigint, revenue numeric,
            websites text, tags text, ticker_symbol text, ticker_exchange text)
-   WHERE o.organization_id = b.organization_id;
+   CROSS JOIN LATERAL (SELECT k.ctid FROM organization k WHERE k.organization_id = b.organization_id LIMIT 1) AS place(tid)
+   WHERE o.ctid = place.tid;
 END;
 
 CREATE FUNCTION _import_insert_contacts() RETURNS SETOF uuid
@@ -227,18 +286,24 @@ CREATE FUNCTION _import_insert_contacts() RETURNS SETOF uuid
 BEGIN ATOMIC
   INSERT INTO contact (contact_id, source, external_id, visibility, owner_id, organization_id, contact_type,
                        contact_level, name_prefix, first_name, middle_name, last_name, name_suffix, nickname,
-                       job_title, department, location, birth_date, birth_year_known, language, websites, custom)
+                       phonetic_first_name, phonetic_last_name, job_title, department, location, birth_date,
+                       birth_year_known, language, websites, custom)
   SELECT b.contact_id, b.source, b.external_id, b.visibility, b.owner_id, b.organization_id, b.contact_type,
          b.contact_level, b.name_prefix, b.first_name, b.middle_name, b.last_name, b.name_suffix, b.nickname,
-         b.job_title, b.department, b.location, b.birth_date, b.birth_year_known, b.language,
-         string_to_array(b.websites, E'\n'), b.custom
+         b.phonetic_first_name, b.phonetic_last_name, b.job_title, b.department, b.location, b.birth_date,
+         b.birth_year_known, b.language, string_to_array(b.websites, E'\n'), b.custom
     FROM contacts.import_batch('contact_insert')
       AS b(contact_id uuid, source text, external_id text, visibility text, owner_id uuid, organization_id uuid,
            contact_type text, contact_level text, name_prefix text, first_name text, middle_name text, last_name text,
-           name_suffix text, nickname text, job_title text, department text, location text, birth_date date,
-           birth_year_known boolean, language text, websites text, custom jsonb)
+           name_suffix text, nickname text, phonetic_first_name text, phonetic_last_name text, job_title text,
+           department text, location text, birth_date date, birth_year_known boolean, language text, websites text,
+           custom jsonb)
   RETURNING contact_id;
 END;
+
+-- Updates and deletes look each row up by its key and then go to where it lies. A plain join by key would be planned by
+-- what statistics say of the table; where they were made while an import filled it they say that it is empty, and every
+-- batch would read all of it. LIMIT keeps the look-up one, whatever they say.
 
 -- A contact of which only parts change is written too, as it is: a policy or a trigger that refuses it refuses its parts.
 -- Those raise its version, and their changes join its entry of change_log.
@@ -248,16 +313,19 @@ BEGIN ATOMIC
   UPDATE contact c
      SET organization_id = b.organization_id, contact_type = b.contact_type, contact_level = b.contact_level,
          name_prefix = b.name_prefix, first_name = b.first_name, middle_name = b.middle_name, last_name = b.last_name,
-         name_suffix = b.name_suffix, nickname = b.nickname, job_title = b.job_title, department = b.department,
+         name_suffix = b.name_suffix, nickname = b.nickname, phonetic_first_name = b.phonetic_first_name,
+         phonetic_last_name = b.phonetic_last_name, job_title = b.job_title, department = b.department,
          location = b.location, birth_date = b.birth_date, birth_year_known = b.birth_year_known,
          language = b.language, websites = string_to_array(b.websites, E'\n'),
          custom = (c.custom || b.custom) - b.custom_removed
     FROM contacts.import_batch('contact_update')
       AS b(contact_id uuid, organization_id uuid, contact_type text, contact_level text, name_prefix text,
-           first_name text, middle_name text, last_name text, name_suffix text, nickname text, job_title text,
-           department text, location text, birth_date date, birth_year_known boolean, language text, websites text,
+           first_name text, middle_name text, last_name text, name_suffix text, nickname text,
+           phonetic_first_name text, phonetic_last_name text, job_title text, department text, location text,
+           birth_date date, birth_year_known boolean, language text, websites text,
            custom jsonb, custom_removed text[])
-   WHERE c.contact_id = b.contact_id
+   CROSS JOIN LATERAL (SELECT k.ctid FROM contact k WHERE k.contact_id = b.contact_id LIMIT 1) AS place(tid)
+   WHERE c.ctid = place.tid
   RETURNING c.contact_id;
 END;
 
@@ -266,7 +334,9 @@ CREATE FUNCTION _import_delete_phones() RETURNS void
 BEGIN ATOMIC
   DELETE FROM contact_phone p
    USING contacts.import_batch('phone_delete') AS b(contact_id uuid, "position" int)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+   CROSS JOIN LATERAL (SELECT k.ctid FROM contact_phone k
+                        WHERE k.contact_id = b.contact_id AND k.position = b.position LIMIT 1) AS place(tid)
+   WHERE p.ctid = place.tid;
 END;
 
 CREATE FUNCTION _import_update_phones() RETURNS void
@@ -276,7 +346,9 @@ BEGIN ATOMIC
      SET label = b.label, number = b.number, entered = b.entered, accepts_sms = b.accepts_sms
     FROM contacts.import_batch('phone_update')
       AS b(contact_id uuid, "position" int, label text, number contacts.phone, entered text, accepts_sms boolean)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+   CROSS JOIN LATERAL (SELECT k.ctid FROM contact_phone k
+                        WHERE k.contact_id = b.contact_id AND k.position = b.position LIMIT 1) AS place(tid)
+   WHERE p.ctid = place.tid;
 END;
 
 CREATE FUNCTION _import_insert_phones() RETURNS void
@@ -295,7 +367,9 @@ CREATE FUNCTION _import_delete_emails() RETURNS void
 BEGIN ATOMIC
   DELETE FROM contact_email p
    USING contacts.import_batch('email_delete') AS b(contact_id uuid, "position" int)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+   CROSS JOIN LATERAL (SELECT k.ctid FROM contact_email k
+                        WHERE k.contact_id = b.contact_id AND k.position = b.position LIMIT 1) AS place(tid)
+   WHERE p.ctid = place.tid;
 END;
 
 CREATE FUNCTION _import_update_emails() RETURNS void
@@ -305,7 +379,9 @@ BEGIN ATOMIC
      SET label = b.label, address = b.address
     FROM contacts.import_batch('email_update')
       AS b(contact_id uuid, "position" int, label text, address contacts.email)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+   CROSS JOIN LATERAL (SELECT k.ctid FROM contact_email k
+                        WHERE k.contact_id = b.contact_id AND k.position = b.position LIMIT 1) AS place(tid)
+   WHERE p.ctid = place.tid;
 END;
 
 CREATE FUNCTION _import_insert_emails() RETURNS void
@@ -323,7 +399,9 @@ CREATE FUNCTION _import_delete_addresses() RETURNS void
 BEGIN ATOMIC
   DELETE FROM contact_address p
    USING contacts.import_batch('address_delete') AS b(contact_id uuid, "position" int)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+   CROSS JOIN LATERAL (SELECT k.ctid FROM contact_address k
+                        WHERE k.contact_id = b.contact_id AND k.position = b.position LIMIT 1) AS place(tid)
+   WHERE p.ctid = place.tid;
 END;
 
 CREATE FUNCTION _import_update_addresses() RETURNS void
@@ -335,7 +413,9 @@ BEGIN ATOMIC
     FROM contacts.import_batch('address_update')
       AS b(contact_id uuid, "position" int, label text, street text, street2 text, city text, region text,
            postal_code text, country text, country_entered text)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+   CROSS JOIN LATERAL (SELECT k.ctid FROM contact_address k
+                        WHERE k.contact_id = b.contact_id AND k.position = b.position LIMIT 1) AS place(tid)
+   WHERE p.ctid = place.tid;
 END;
 
 CREATE FUNCTION _import_insert_addresses() RETURNS void
@@ -356,7 +436,9 @@ CREATE FUNCTION _import_delete_socials() RETURNS void
 BEGIN ATOMIC
   DELETE FROM contact_social p
    USING contacts.import_batch('social_delete') AS b(contact_id uuid, "position" int)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+   CROSS JOIN LATERAL (SELECT k.ctid FROM contact_social k
+                        WHERE k.contact_id = b.contact_id AND k.position = b.position LIMIT 1) AS place(tid)
+   WHERE p.ctid = place.tid;
 END;
 
 CREATE FUNCTION _import_update_socials() RETURNS void
@@ -365,7 +447,9 @@ BEGIN ATOMIC
   UPDATE contact_social p
      SET network = b.network, handle = b.handle
     FROM contacts.import_batch('social_update') AS b(contact_id uuid, "position" int, network text, handle text)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+   CROSS JOIN LATERAL (SELECT k.ctid FROM contact_social k
+                        WHERE k.contact_id = b.contact_id AND k.position = b.position LIMIT 1) AS place(tid)
+   WHERE p.ctid = place.tid;
 END;
 
 CREATE FUNCTION _import_insert_socials() RETURNS void
@@ -424,10 +508,13 @@ END;
 
 COMMENT ON FUNCTION _import_lock() IS 'Waits for other imports into this directory that may write the same rows; held to the end of the transaction.';
 COMMENT ON FUNCTION _import_owner(text) IS 'The colleague of this login, by default of who acts; NULL where nobody of it is enrolled.';
+COMMENT ON FUNCTION _import_check_permission() IS 'Error 42501 for who may not import; whether contacts of the company may be made.';
+COMMENT ON FUNCTION _import_profile(text) IS 'The import profile of this name as JSON; NULL: there is none.';
 COMMENT ON FUNCTION _import_deferrable_constraints() IS 'Deferrable constraints of the directory''s tables as SET CONSTRAINTS names them; NULL where there are none.';
-COMMENT ON FUNCTION _import_begin(jsonb) IS 'Makes the row of import_run. Error 42501 for who may not import, or not contacts of the company.';
+COMMENT ON FUNCTION _import_begin(jsonb) IS 'Makes the row of import_run.';
 COMMENT ON FUNCTION _import_end(jsonb) IS 'Writes an import''s totals to its row of import_run; the row as JSON.';
 COMMENT ON FUNCTION _import_match_contacts() IS 'The contacts that the IDs of the batch (relation contact_key) mean.';
+COMMENT ON FUNCTION _import_match_criteria(int) IS 'The contacts that the criteria of the batch (relation match_key) find, at most so many for one value.';
 COMMENT ON FUNCTION _import_match_organizations(uuid) IS 'The organizations that the batch (relation organization_key) means, with what is known of them.';
 COMMENT ON FUNCTION _import_contact_state(uuid[], uuid) IS 'What is known of these contacts; locks their rows.';
 COMMENT ON FUNCTION _import_custom_state(uuid[], jsonb) IS 'The values of these custom keys of these contacts.';

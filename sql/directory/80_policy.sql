@@ -213,3 +213,19 @@ CREATE POLICY import_error_delete ON import_error FOR DELETE
 COMMENT ON POLICY import_error_read ON import_error IS 'Admins, and who ran the import.';
 COMMENT ON POLICY import_error_create ON import_error IS 'Permission import.';
 COMMENT ON POLICY import_error_delete ON import_error IS 'Admins, and with permission import who ran it.';
+
+ALTER TABLE import_profile ENABLE ROW LEVEL SECURITY;
+CREATE POLICY import_profile_read ON import_profile FOR SELECT
+  USING (contacts.has_permission('staff'::regclass, 'import') OR contacts.has_permission('staff'::regclass, 'admin'));
+CREATE POLICY import_profile_create ON import_profile FOR INSERT
+  WITH CHECK (contacts.has_permission('staff'::regclass, 'import') AND created_by = contacts.actor());
+CREATE POLICY import_profile_edit ON import_profile FOR UPDATE
+  USING (contacts.has_permission('staff'::regclass, 'admin')
+         OR (contacts.has_permission('staff'::regclass, 'import') AND created_by = contacts.actor()));
+CREATE POLICY import_profile_delete ON import_profile FOR DELETE
+  USING (contacts.has_permission('staff'::regclass, 'admin')
+         OR (contacts.has_permission('staff'::regclass, 'import') AND created_by = contacts.actor()));
+COMMENT ON POLICY import_profile_read ON import_profile IS 'Admins, and with permission import everybody: profiles are for all.';
+COMMENT ON POLICY import_profile_create ON import_profile IS 'Permission import.';
+COMMENT ON POLICY import_profile_edit ON import_profile IS 'Admins, and with permission import who made it.';
+COMMENT ON POLICY import_profile_delete ON import_profile IS 'Admins, and with permission import who made it.';

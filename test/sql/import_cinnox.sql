@@ -67,7 +67,7 @@ $$, 'UTF8'));
 SELECT * FROM faults;
 SELECT format, records, inserted, failed FROM import_csv(convert_to($$Last Name,Mobile
 Gee,0441234567
-$$, 'UTF8'), default_region => 'ch');
+$$, 'UTF8'), format => 'cinnox', default_region => 'ch');
 SELECT * FROM glance WHERE name IN ('Gee', 'Hue', 'Ina');
 
 -- Dates: one format, no guessing.
@@ -84,16 +84,16 @@ d9,12/14/1604
 e1,12/14/9999
 e2,1/2/3/4
 e3,"12/14/1980 "
-$$, 'UTF8'));
+$$, 'UTF8'), format => 'cinnox');
 SELECT * FROM faults;
 SELECT last_name, birth_date, birth_year_known FROM contact WHERE last_name ~ '^[de][0-9]$' ORDER BY 1;
 
 -- No duplicate detection: the same file again is as many contacts again. No column could say which contact is meant.
-SELECT records, inserted FROM import_csv(convert_to(E'Last Name,Company\nHue,Acme\n', 'UTF8'));
+SELECT records, inserted FROM import_csv(convert_to(E'Last Name,Company\nHue,Acme\n', 'UTF8'), format => 'cinnox');
 SELECT count(*) FROM contact WHERE last_name = 'Hue';
 SELECT count(*) FROM organization WHERE name = 'Acme';
-SELECT * FROM import_csv(convert_to(E'Last Name,Company\nHue,Acme\n', 'UTF8'), mode => 'update');
-SELECT * FROM import_csv(convert_to(E'Last Name,Company\nHue,Acme\n', 'UTF8'), mode => 'upsert');
+SELECT * FROM import_csv(convert_to(E'Last Name,Company\nHue,Acme\n', 'UTF8'), format => 'cinnox', mode => 'update');
+SELECT * FROM import_csv(convert_to(E'Last Name,Company\nHue,Acme\n', 'UTF8'), format => 'cinnox', mode => 'upsert');
 
 -- The file that the product would export.
 \pset format unaligned

@@ -47,6 +47,12 @@ my $session = $node->background_psql('shop', on_error_stop => 0, @as_shop);
 $session->query_until(qr/started/, "\\echo started\nSELECT inserted FROM file, crm.import_csv(content);\nSELECT 'still ' || 'here';\n");
 my $pid = importing_pid();
 isnt($pid, '', 'the import shows in pg_stat_progress_copy');
+# Which import it is, to those who may see the session, with the size of the file.
+my $progress = q{SELECT pid, import_id IS NOT NULL, role, bytes_processed > 0, bytes_total, imported > 2000, excluded FROM crm.import_progress};
+my $size = $node->safe_psql('shop', 'SELECT length(content) FROM file', @as_shop);
+like($node->safe_psql('shop', $progress, @as_shop), qr/^$pid\|t\|shop\|t\|$size\|t\|0$/, 'and in import_progress');
+$node->safe_psql('shop', 'CREATE ROLE stranger LOGIN; GRANT USAGE ON SCHEMA crm TO stranger; GRANT SELECT ON crm.import_progress TO stranger');
+is($node->safe_psql('shop', 'SELECT count(*) FROM crm.import_progress', extra_params => [ '-U', 'stranger' ]), '0', 'of which a stranger sees nothing');
 $node->safe_psql('postgres', "SELECT pg_cancel_backend($pid)");
 like($session->query(q{SELECT 'and ' || 'works'}), qr/and works/, 'the session goes on after the cancellation');
 is(state_of_directory(), $before, 'a cancelled import leaves nothing');
@@ -84,6 +90,26 @@ $node->safe_psql('postgres', "SELECT pg_terminate_backend($pid, 10000)");
 eval { $session->quit };
 is(state_of_directory(), $before, 'a session that ends in the middle leaves nothing');
 
+# COPY to a view reports its progress too, and goes on doing so after a row that the database refuses.
+$node->safe_psql('shop', <<'SQL', @as_shop);
+CREATE FUNCTION crm.hold() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN IF NEW.first_name = 'Hold' THEN PERFORM pg_sleep(60); END IF; IF NEW.first_name = 'Refuse' THEN RAISE 'refused'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER hold BEFORE INSERT ON crm.contact FOR EACH ROW EXECUTE FUNCTION crm.hold();
+SQL
+$session = $node->background_psql('shop', on_error_stop => 0, @as_shop);
+$session->query_until(qr/started/, "\\echo started\nCOPY crm.csv_genesys (\"Contact ID\", \"Contact First Name\", \"Contact Last Name\") FROM STDIN (FORMAT csv);\n"
+    . join('', map { "w$_," . ($_ == 1000 ? 'Refuse' : $_ == 3000 ? 'Hold' : 'First') . ",Last\n" } 1 .. 6000) . "\\.\n");
+for (1 .. 600) {
+    $pid = $node->safe_psql('postgres', q{SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'});
+    last if $pid ne '';
+    usleep(50_000);
+}
+like($node->safe_psql('shop', $progress, @as_shop), qr/^$pid\|t\|shop\|t\|\|t\|/, 'COPY to a view in import_progress, after a refused row');
+$node->safe_psql('postgres', "SELECT pg_terminate_backend($pid, 10000)");
+eval { $session->quit };
+is(state_of_directory(), $before, 'and it leaves nothing');
+$node->safe_psql('shop', 'DROP FUNCTION crm.hold() CASCADE', @as_shop);
+
 # A crash in the middle.
 $session = $node->background_psql('shop', on_error_stop => 0, @as_shop);
 $session->query_until(qr/started/, "\\echo started\nSELECT inserted FROM file, crm.import_csv(content);\n");
@@ -96,6 +122,15 @@ is(state_of_directory(), $before, 'a crash leaves nothing');
 # And with the time it needs it goes in.
 is($node->safe_psql('shop', 'SELECT inserted, updated, failed FROM file, crm.import_csv(content)', @as_shop),
     '49999|1|0', 'the same file in peace');
+
+# Who listens is told which import into which directory there was, of a dry run nothing.
+my $told = $node->safe_psql('shop', <<'SQL', @as_shop);
+LISTEN contacts_import;
+SELECT import_id FROM crm.import_csv(convert_to(E'Last Name\nBen\n', 'UTF8'));
+SELECT failed FROM crm.import_csv(convert_to(E'Last Name\nBen\n', 'UTF8'), dry_run => true);
+SQL
+like($told, qr/^([0-9a-f-]{36})\nAsynchronous notification "contacts_import" with payload "\{"directory": "crm", "import_id": "\1"\}" [^\n]*\n0$/,
+    'the notification at commit');
 
 $node->stop;
 done_testing();
