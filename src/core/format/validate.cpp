@@ -50,8 +50,10 @@ struct Scientific {
 };
 Scientific ReadScientific(std::string_view text) {
     Scientific out;
-    const std::size_t e = text.find_first_of("eE");
-    if (e == std::string_view::npos || e == 0 || e + 1 == text.size()) return out;
+    // Asked of every number.
+    const auto e = static_cast<std::size_t>(
+        std::find_if(text.begin(), text.end(), [](char c) { return c == 'e' || c == 'E'; }) - text.begin());
+    if (e == 0 || e + 1 >= text.size()) return out;
     std::string_view exponent = text.substr(e + 1);
     if (exponent[0] == '+') exponent.remove_prefix(1);
     std::string digits;
