@@ -68,11 +68,19 @@ COMMENT ON FUNCTION contacts.create_directory(name, name) IS 'Makes a directory:
 CREATE OR REPLACE FUNCTION contacts.upgrade_directory("schema" name) RETURNS void
   LANGUAGE plpgsql VOLATILE
   SET search_path = pg_catalog, pg_temp
+  SET standard_conforming_strings = on
+  -- Views and functions of a step may name what it makes later.
+  SET check_function_bodies = off
 AS $body$
 DECLARE
   target CONSTANT text := upgrade_directory.schema;
   engine CONSTANT text := (SELECT extversion FROM pg_extension WHERE extname = 'contacts');
+  previous_role CONSTANT text := current_setting('role');
   directory record;
+  step text;
+  layout text;
+  known oid[];
+  routine regprocedure;
 BEGIN
   SELECT d.owner, d.layout INTO directory FROM contacts.directories d WHERE d.schema = target;
   IF NOT FOUND THEN
@@ -89,14 +97,39 @@ BEGIN
       MESSAGE = format('permission denied to upgrade directory "%s"', target),
       DETAIL = format('It belongs to role "%s".', directory.owner);
   END IF;
-  IF directory.layout <> engine THEN
-    RAISE EXCEPTION USING
-      ERRCODE = 'object_not_in_prerequisite_state',
-      MESSAGE = format('directory "%s" has layout %s, which contacts %s cannot bring up to date',
-                       target, directory.layout, engine),
-      HINT = 'Update the extension: ALTER EXTENSION contacts UPDATE.';
+  layout := directory.layout;
+  IF layout = engine THEN
+    RAISE NOTICE 'directory "%" is up to date (layout %)', target, layout;
+    RETURN;
   END IF;
-  RAISE NOTICE 'directory "%" is up to date (layout %)', target, directory.layout;
+
+  -- As when a directory is made: as its owner, names without a schema. An error undoes everything, also both settings.
+  PERFORM set_config('role', directory.owner, true);
+  WHILE layout <> engine LOOP
+    step := contacts.layout_step(layout);
+    IF step IS NULL THEN
+      RAISE EXCEPTION USING
+        ERRCODE = 'object_not_in_prerequisite_state',
+        MESSAGE = format('directory "%s" has layout %s, which contacts %s cannot bring up to date', target, layout, engine),
+        HINT = 'Update the extension: ALTER EXTENSION contacts UPDATE.';
+    END IF;
+    known := ARRAY(SELECT p.oid FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = target);
+    PERFORM set_config('search_path', format('%I, pg_temp', target), true);
+    EXECUTE step;
+    PERFORM set_config('search_path', 'pg_catalog, pg_temp', true);
+    FOR routine IN
+      SELECT p.oid FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+       WHERE n.nspname = target AND p.oid <> ALL (known)
+    LOOP
+      EXECUTE format('REVOKE ALL ON ROUTINE %s FROM PUBLIC', routine);
+    END LOOP;
+    SELECT d.layout INTO STRICT layout FROM contacts.directories d WHERE d.schema = target;
+  END LOOP;
+  PERFORM contacts.grant_directory(target);
+  PERFORM set_config('role', previous_role, true);
+  RAISE NOTICE USING
+    MESSAGE = format('directory "%s" has layout %s now', target, layout),
+    HINT = format('Contacts written before are found by their words once CALL contacts.refresh_search(%L) has run.', target);
 END
 $body$;
-COMMENT ON FUNCTION contacts.upgrade_directory(name) IS 'Brings a directory of an older layout up to the extension''s version, as the directory''s owner; the caller must be able to become that role. A notice where there is nothing to do. Errors: 3F000 where the schema is no directory, 42501 without the rights, 55000 where its layout is unknown.';
+COMMENT ON FUNCTION contacts.upgrade_directory(name) IS 'Brings a directory of an older layout up to the extension''s version, as the directory''s owner; the caller must be able to become that role. Members get the rights on what is new. A notice where there is nothing to do. Errors: 3F000 where the schema is no directory, 42501 without the rights, 55000 where its layout is unknown.';

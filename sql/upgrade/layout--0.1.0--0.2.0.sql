@@ -1,0 +1,2 @@
+-- To layout 0.2.0.
+-- @include sql/directory/90_layout.sql
