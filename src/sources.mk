@@ -24,6 +24,7 @@ CORE_SRCS += src/core/phone/plan/territory.cpp
 CORE_SRCS += src/core/version.cpp
 CORE_SRCS += src/core/place/country.cpp
 CORE_SRCS += src/core/place/fold.cpp
+CORE_SRCS += src/core/part/positions.cpp
 CORE_SRCS += src/core/place/language.cpp
 CORE_SRCS += src/core/uuid.cpp
 
@@ -45,3 +46,5 @@ PG_SRCS += src/pg/uuid.cpp
 PG_SRCS += src/pg/version.cpp
 PG_SRCS += src/pg/guard_probe.cpp
 PG_SRCS += src/pg/csv.cpp
+PG_SRCS += src/pg/draft.cpp
+PG_SRCS += src/pg/sharing.cpp
