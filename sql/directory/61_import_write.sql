@@ -19,6 +19,15 @@ BEGIN ATOMIC
   SELECT s.staff_id FROM staff s WHERE s.login = coalesce(_import_owner.login, contacts.actor());
 END;
 
+-- Whose organizations and groups are that come with contacts which are not personal: an admin's and the directory's
+-- owner's are the company's, others' their own.
+CREATE FUNCTION _private_to() RETURNS uuid
+  LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT CASE WHEN NOT contacts.has_permission('staff'::regclass, 'admin')
+              THEN contacts.acting_staff('staff'::regclass) END;
+END;
+
 -- Constraints that could be checked only at commit: the import tries them batch by batch, to find the record at fault.
 CREATE FUNCTION _import_deferrable_constraints() RETURNS text
   LANGUAGE sql STABLE
@@ -34,6 +43,10 @@ END;
 CREATE FUNCTION _import_begin(run jsonb) RETURNS void
   LANGUAGE sql VOLATILE
 BEGIN ATOMIC
+  SELECT contacts.check_permission('staff'::regclass, 'import'), contacts.check_permission('staff'::regclass, 'edit');
+  -- Said once, not for every record.
+  SELECT contacts.check_permission('staff'::regclass, 'admin')
+   WHERE _import_begin.run #>> '{options,visibility}' = 'company' AND _import_begin.run #>> '{options,mode}' <> 'update';
   INSERT INTO import_run (import_id, format, file_name, started_at, options, header, delimiter)
   SELECT r.import_id, r.format, r.file_name, clock_timestamp(), r.options, r.header, r.delimiter
     FROM jsonb_to_record(_import_begin.run)
@@ -71,7 +84,8 @@ BEGIN ATOMIC
       AS b(row_number bigint, contact_id uuid, source text, external_id text, owner_id uuid, personal boolean);
 END;
 
--- Organizations are known by their organization_id or their source's ID, or, where a file names none, by their exact name: the oldest.
+-- Organizations are known by their organization_id or their source's ID, or, where a file names none, by their exact name: the
+-- oldest of the company, else of who acts or whose personal contacts they come with.
 CREATE FUNCTION _import_match_organizations(import_id uuid)
   RETURNS TABLE (row_number bigint, organization_id uuid, of_this_import boolean, name text, organization_type text,
                  industry text, phone text, phone_entered text, fax text, fax_entered text, street text, street2 text,
@@ -86,13 +100,20 @@ BEGIN ATOMIC
          o.street, o.street2, o.city, o.region, o.postal_code, o.country, o.employee_count::text, o.revenue::text,
          array_to_string(o.websites, E'\n'), array_to_string(o.tags, E'\n'), o.ticker_symbol, o.ticker_exchange
     FROM contacts.import_batch('organization_key')
-      AS b(row_number bigint, organization_id uuid, source text, external_id text, name text)
+      AS b(row_number bigint, organization_id uuid, source text, external_id text, name text, owner_id uuid)
+   CROSS JOIN LATERAL (SELECT coalesce(b.owner_id, _private_to()) AS private_to) AS own
    CROSS JOIN LATERAL (
          SELECT k.organization_id FROM organization k WHERE k.organization_id = b.organization_id
          UNION ALL
-         SELECT k.organization_id FROM organization k WHERE k.source = b.source AND k.external_id = b.external_id
+         SELECT k.organization_id FROM organization k
+          WHERE k.source = b.source AND k.external_id = b.external_id AND k.owner_id IS NULL
          UNION ALL
-         (SELECT k.organization_id FROM organization k WHERE k.name = b.name ORDER BY k.organization_id LIMIT 1)
+         SELECT k.organization_id FROM organization k
+          WHERE k.source = b.source AND k.external_id = b.external_id AND k.owner_id = own.private_to
+         UNION ALL
+         (SELECT k.organization_id FROM organization k
+           WHERE k.name = b.name AND (k.owner_id IS NULL OR k.owner_id = own.private_to)
+           ORDER BY k.owner_id IS NOT NULL, k.organization_id LIMIT 1)
          LIMIT 1) AS found
          -- LIMIT keeps it a look-up, as above; a join may be planned to begin with all organizations.
    CROSS JOIN LATERAL (SELECT k.*, k.xmin FROM organization k
@@ -179,10 +200,10 @@ END;
 CREATE FUNCTION _import_insert_organizations() RETURNS void
   LANGUAGE sql VOLATILE
 BEGIN ATOMIC
-  INSERT INTO organization (organization_id, source, external_id, name, organization_type, industry, phone,
+  INSERT INTO organization (organization_id, owner_id, source, external_id, name, organization_type, industry, phone,
                             phone_entered, fax, fax_entered, street, street2, city, region, postal_code, country,
                             employee_count, revenue, websites, tags, ticker_symbol, ticker_exchange)
-  SELECT b.organization_id, b.source, b.external_id, b.name, b.organization_type, b.industry, b.phone,
+  SELECT b.organization_id, coalesce(b.owner_id, _private_to()), b.source, b.external_id, b.name, b.organization_type, b.industry, b.phone,
          b.phone_entered, b.fax, b.fax_entered, b.street, b.street2, b.city, b.region, b.postal_code, b.country,
          b.employee_count, b.revenue, string_to_array(b.websites, E'\n'), string_to_array(b.tags, E'\n'),
          b.ticker_symbol, b.ticker_exchange
@@ -190,7 +211,7 @@ BEGIN ATOMIC
       AS b(organization_id uuid, source text, external_id text, name text, organization_type text, industry text,
            phone contacts.phone, phone_entered text, fax contacts.phone, fax_entered text, street text, street2 text,
            city text, region text, postal_code text, country text, employee_count bigint, revenue numeric,
-           websites text, tags text, ticker_symbol text, ticker_exchange text)
+           websites text, tags text, ticker_symbol text, ticker_exchange text, owner_id uuid)
   RETURNING organization_id;
 END;
 
@@ -377,14 +398,24 @@ END;
 CREATE FUNCTION _import_insert_groups() RETURNS void
   LANGUAGE sql VOLATILE
 BEGIN ATOMIC
-  INSERT INTO contact_group (name)
-  SELECT DISTINCT b.name FROM contacts.import_batch('group_insert') AS b(name text)
-   ORDER BY b.name
-      ON CONFLICT (name) DO NOTHING;
+  INSERT INTO contact_group (owner_id, name)
+  SELECT DISTINCT b.private_to, b.name
+    FROM (SELECT i.name, CASE WHEN i.visibility = 'personal' THEN i.owner_id ELSE _private_to() END AS private_to
+            FROM contacts.import_batch('group_insert') AS i(name text, owner_id uuid, visibility text)) AS b
+   WHERE NOT EXISTS (SELECT FROM contact_group g
+                      WHERE g.name = b.name AND (g.owner_id IS NULL OR g.owner_id = b.private_to))
+   ORDER BY b.name, b.private_to
+      ON CONFLICT (owner_id, name) DO NOTHING;
   INSERT INTO contact_group_member (contact_id, group_id, owner_id, visibility)
   SELECT b.contact_id, g.group_id, b.owner_id, b.visibility
     FROM contacts.import_batch('group_insert') AS b(contact_id uuid, name text, owner_id uuid, visibility text)
-    JOIN contact_group g ON g.name = b.name
+   CROSS JOIN LATERAL (
+         SELECT k.group_id FROM contact_group k
+          WHERE k.name = b.name
+            AND (k.owner_id IS NULL
+                 OR k.owner_id = CASE WHEN b.visibility = 'personal' THEN b.owner_id ELSE _private_to() END)
+          ORDER BY k.owner_id IS NOT NULL LIMIT 1) AS g
+      ON CONFLICT (contact_id, group_id) DO NOTHING
   RETURNING contact_id;
 END;
 
@@ -402,8 +433,9 @@ END;
 
 COMMENT ON FUNCTION _import_lock() IS 'Waits for other imports into this directory that may write the same rows; held to the end of the transaction.';
 COMMENT ON FUNCTION _import_owner(text) IS 'The colleague of this login, by default of who acts; NULL where nobody of it is enrolled.';
+COMMENT ON FUNCTION _private_to() IS 'The colleague to whom new organizations and groups belong; NULL: they are the company''s.';
 COMMENT ON FUNCTION _import_deferrable_constraints() IS 'Deferrable constraints of the directory''s tables as SET CONSTRAINTS names them; NULL where there are none.';
-COMMENT ON FUNCTION _import_begin(jsonb) IS 'Makes the row of import_run.';
+COMMENT ON FUNCTION _import_begin(jsonb) IS 'Makes the row of import_run. Error 42501 for who may not import, or not contacts of the company.';
 COMMENT ON FUNCTION _import_end(jsonb) IS 'Writes an import''s totals to its row of import_run; the row as JSON.';
 COMMENT ON FUNCTION _import_match_contacts() IS 'The contacts that the IDs of the batch (relation contact_key) mean.';
 COMMENT ON FUNCTION _import_match_organizations(uuid) IS 'The organizations that the batch (relation organization_key) means, with what is known of them.';

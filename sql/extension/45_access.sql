@@ -38,6 +38,11 @@ CREATE OR REPLACE FUNCTION contacts.check_permission(staff regclass, permission 
   AS 'MODULE_PATHNAME', 'contacts_check_permission';
 COMMENT ON FUNCTION contacts.check_permission(regclass, text) IS 'Error 42501 unless who acts has this permission in the directory of this table staff, or the current user owns the table or is a superuser.';
 
+CREATE OR REPLACE FUNCTION contacts.check_administrator(staff regclass) RETURNS void
+  LANGUAGE c STABLE STRICT PARALLEL SAFE
+  AS 'MODULE_PATHNAME', 'contacts_check_administrator';
+COMMENT ON FUNCTION contacts.check_administrator(regclass) IS 'Error 42501 unless who acts has permission admin in the directory of this table staff, or who called from outside (not the owner of a definer function) has the rights of the table''s owner.';
+
 CREATE OR REPLACE FUNCTION contacts.staff_changed() RETURNS trigger
   LANGUAGE c AS 'MODULE_PATHNAME', 'contacts_staff_changed';
 COMMENT ON FUNCTION contacts.staff_changed() IS 'AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE statement trigger of a table staff: makes all sessions read anew who acts.';

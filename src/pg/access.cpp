@@ -391,6 +391,7 @@ PG_FUNCTION_INFO_V1(contacts_may_edit);
 PG_FUNCTION_INFO_V1(contacts_may_create);
 PG_FUNCTION_INFO_V1(contacts_may_manage);
 PG_FUNCTION_INFO_V1(contacts_check_permission);
+PG_FUNCTION_INFO_V1(contacts_check_administrator);
 PG_FUNCTION_INFO_V1(contacts_staff_changed);
 
 Datum contacts_acting_staff(PG_FUNCTION_ARGS) {
@@ -469,6 +470,19 @@ Datum contacts_check_permission(PG_FUNCTION_ARGS) {
                            text_to_cstring(contacts_current_actor())),
                     errdetail("The directory gives it to colleagues enrolled with this permission."),
                     errhint("An administrator grants it with enroll().")));
+    PG_RETURN_VOID();
+}
+
+// For functions that run as the directory's owner: the current user says nothing about the caller, so the outer
+// user counts.
+Datum contacts_check_administrator(PG_FUNCTION_ARGS) {
+    const Oid staff = PG_GETARG_OID(0);
+    if (resolve(fcinfo)->permissions & CONTACTS_ADMIN) PG_RETURN_VOID();
+    const Oid owner = owner_of(staff);
+    if (OidIsValid(owner) && has_privs_of_role(GetOuterUserId(), owner)) PG_RETURN_VOID();
+    ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                    errmsg("\"%s\" is no administrator of the directory", text_to_cstring(contacts_current_actor())),
+                    errdetail("Colleagues with permission \"admin\" and the owner of the directory enroll and dismiss.")));
     PG_RETURN_VOID();
 }
 

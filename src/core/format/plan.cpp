@@ -45,6 +45,11 @@ std::optional<std::string> ApplyFirst(const Cell &cell, const std::optional<std:
     return rest.empty() ? cell.text : cell.text + "\n" + rest;
 }
 
+// The owner of personal contacts: what organizations they bring with them is as private.
+Value PersonalOwner(const Ownership &ownership) {
+    return ownership.visibility == "personal" && ownership.owner_id ? Value(*ownership.owner_id) : Value();
+}
+
 class Planner {
   public:
     Planner(const Mapping &mapping, const Rules &rules, const Ownership &ownership,
@@ -284,12 +289,13 @@ class Planner {
     }
 
     void FlushOrganizations() {
-        std::vector<std::string> columns = {"organization_id", "source", "external_id"};
+        std::vector<std::string> columns = {"organization_id", "source", "external_id", "owner_id"};
         columns.insert(columns.end(), kOrganizationColumns.begin(), kOrganizationColumns.end());
         for (const std::string &key : order_) {
             const PendingOrganization &pending = pending_.at(key);
             std::vector<Value> values = {pending.id, std::string(mapping_.format->source),
-                                         pending.external_id.empty() ? Value() : Value(pending.external_id)};
+                                         pending.external_id.empty() ? Value() : Value(pending.external_id),
+                                         PersonalOwner(ownership_)};
             for (const auto &field : pending.fields) values.push_back(ValueOf(field));
             RelationOf(pending.is_new ? "organization_insert" : "organization_update", columns)
                 .rows.push_back(std::move(values));
@@ -609,7 +615,7 @@ Plan MakeKeys(const Mapping &mapping, const Ownership &ownership, std::span<cons
     Relation &contacts = plan.relations["contact_key"];
     contacts.columns = {"row_number", "contact_id", "source", "external_id", "owner_id", "personal"};
     Relation &organizations = plan.relations["organization_key"];
-    organizations.columns = {"row_number", "organization_id", "source", "external_id", "name"};
+    organizations.columns = {"row_number", "organization_id", "source", "external_id", "name", "owner_id"};
     const std::string source = mapping.format->source;
     for (std::size_t i = 0; i < drafts.size(); ++i) {
         const Draft &draft = *drafts[i];
@@ -623,7 +629,8 @@ Plan MakeKeys(const Mapping &mapping, const Ownership &ownership, std::span<cons
             const std::optional<Uuid> uuid = ParseUuid(id);
             organizations.rows.push_back(
                 {row, uuid ? Value(*uuid) : Value(), source, id.empty() ? Value() : Value(id),
-                 id.empty() ? Value((*draft.organization)[OrganizationField::kName].text) : Value()});
+                 id.empty() ? Value((*draft.organization)[OrganizationField::kName].text) : Value(),
+                 PersonalOwner(ownership)});
         }
     }
     return plan;
