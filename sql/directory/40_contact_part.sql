@@ -196,5 +196,6 @@ CREATE TRIGGER propagate_access AFTER UPDATE ON contact
                      OR OLD.shared_with IS DISTINCT FROM NEW.shared_with
                      OR OLD.editable_by IS DISTINCT FROM NEW.editable_by)
   EXECUTE FUNCTION contacts.propagate_access('contact_phone', 'contact_email', 'contact_address', 'contact_social',
-                                             'contact_group_member');
+                                             'contact_group_member', 'contact_share', 'contact_transfer',
+                                             'contact_note', 'inquiry', 'engagement', 'visit');
 COMMENT ON TRIGGER propagate_access ON contact IS 'Copies changed access columns to the parts.';

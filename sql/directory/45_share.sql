@@ -83,23 +83,26 @@ COMMENT ON TRIGGER stamp_author ON contact_transfer IS 'Sets from_staff, transfe
 COMMENT ON TRIGGER zz_apply_insert ON contact_transfer IS 'Gives the contacts to their new owners.';
 
 ALTER TABLE contact_share ENABLE ROW LEVEL SECURITY;
-CREATE POLICY read ON contact_share FOR SELECT
+CREATE POLICY contact_share_read ON contact_share FOR SELECT
   USING (contacts.may_read('staff'::regclass, owner_id, visibility, shared_with));
-CREATE POLICY share ON contact_share FOR INSERT
+CREATE POLICY contact_share_create ON contact_share FOR INSERT
   WITH CHECK (contacts.may_manage('staff'::regclass, owner_id, visibility));
-CREATE POLICY share_again ON contact_share FOR UPDATE
+CREATE POLICY contact_share_edit ON contact_share FOR UPDATE
   USING (contacts.may_manage('staff'::regclass, owner_id, visibility));
-CREATE POLICY unshare ON contact_share FOR DELETE
+CREATE POLICY contact_share_delete ON contact_share FOR DELETE
   USING (contacts.may_manage('staff'::regclass, owner_id, visibility));
-COMMENT ON POLICY read ON contact_share IS 'Who sees the contact sees with whom it is shared.';
-COMMENT ON POLICY share ON contact_share IS 'The owner and admins share.';
+COMMENT ON POLICY contact_share_read ON contact_share IS 'Who sees the contact sees with whom it is shared.';
+COMMENT ON POLICY contact_share_create ON contact_share IS 'The owner and admins share.';
+COMMENT ON POLICY contact_share_edit ON contact_share IS 'The owner and admins change can_edit.';
+COMMENT ON POLICY contact_share_delete ON contact_share IS 'The owner and admins take it back.';
 
 ALTER TABLE contact_transfer ENABLE ROW LEVEL SECURITY;
-CREATE POLICY read ON contact_transfer FOR SELECT
+CREATE POLICY contact_transfer_read ON contact_transfer FOR SELECT
   USING (contacts.may_read('staff'::regclass, owner_id, visibility, shared_with));
-CREATE POLICY transfer ON contact_transfer FOR INSERT
+CREATE POLICY contact_transfer_create ON contact_transfer FOR INSERT
   WITH CHECK (contacts.may_manage('staff'::regclass, owner_id, visibility));
-COMMENT ON POLICY transfer ON contact_transfer IS 'The owner and admins give a contact away. There is none for changing or deleting: what happened stays.';
+COMMENT ON POLICY contact_transfer_read ON contact_transfer IS 'Who sees the contact sees whose it was.';
+COMMENT ON POLICY contact_transfer_create ON contact_transfer IS 'The owner and admins give a contact away. There is none for changing or deleting: what happened stays.';
 
 -- ---- what the functions share
 

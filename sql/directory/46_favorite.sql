@@ -17,10 +17,10 @@ COMMENT ON COLUMN favorite.favorite_id IS 'contact_id or colleague_id, whichever
 COMMENT ON COLUMN favorite.colleague_id IS 'staff_id of the colleague.';
 
 ALTER TABLE favorite ENABLE ROW LEVEL SECURITY;
-CREATE POLICY own ON favorite
+CREATE POLICY favorite_own ON favorite
   USING (staff_id = contacts.acting_staff('staff'::regclass))
   WITH CHECK (staff_id = contacts.acting_staff('staff'::regclass));
-COMMENT ON POLICY own ON favorite IS 'To everybody his own.';
+COMMENT ON POLICY favorite_own ON favorite IS 'To everybody his own.';
 
 CREATE TABLE blocked_number (
   staff_id   uuid NOT NULL REFERENCES staff ON DELETE CASCADE,
@@ -34,10 +34,10 @@ COMMENT ON COLUMN blocked_number.channel IS 'call or sms.';
 COMMENT ON COLUMN blocked_number.number IS 'Number without extension, +41791234567, or the beginning of numbers, +4179*.';
 
 ALTER TABLE blocked_number ENABLE ROW LEVEL SECURITY;
-CREATE POLICY own ON blocked_number
+CREATE POLICY blocked_number_own ON blocked_number
   USING (staff_id = contacts.acting_staff('staff'::regclass))
   WITH CHECK (staff_id = contacts.acting_staff('staff'::regclass));
-COMMENT ON POLICY own ON blocked_number IS 'To everybody his own.';
+COMMENT ON POLICY blocked_number_own ON blocked_number IS 'To everybody his own.';
 
 -- Who acts, for what everybody keeps for himself.
 CREATE FUNCTION _check_acting() RETURNS uuid

@@ -165,69 +165,77 @@ COMMENT ON TRIGGER inherit_access_again ON visit IS 'Nobody gives a row other ac
 COMMENT ON TRIGGER stamp_author ON visit IS 'Sets created_by and created_at, whatever was written; only the directory''s owner brings entries of others.';
 
 ALTER TABLE contact_note ENABLE ROW LEVEL SECURITY;
-CREATE POLICY read ON contact_note FOR SELECT
+CREATE POLICY contact_note_read ON contact_note FOR SELECT
   USING (contacts.may_read('staff'::regclass, owner_id, visibility, shared_with));
-CREATE POLICY add ON contact_note FOR INSERT
+CREATE POLICY contact_note_create ON contact_note FOR INSERT
   WITH CHECK (contacts.may_read('staff'::regclass, owner_id, visibility, shared_with)
               AND contacts.has_permission('staff'::regclass, 'edit'));
-CREATE POLICY change ON contact_note FOR UPDATE
+CREATE POLICY contact_note_edit ON contact_note FOR UPDATE
   USING (contacts.may_read('staff'::regclass, owner_id, visibility, shared_with)
          AND contacts.has_permission('staff'::regclass, 'edit')
          AND (created_by = contacts.actor() OR contacts.has_permission('staff'::regclass, 'admin')));
-CREATE POLICY remove ON contact_note FOR DELETE
+CREATE POLICY contact_note_delete ON contact_note FOR DELETE
   USING (contacts.may_read('staff'::regclass, owner_id, visibility, shared_with)
          AND contacts.has_permission('staff'::regclass, 'edit')
          AND (created_by = contacts.actor() OR contacts.has_permission('staff'::regclass, 'admin')));
-COMMENT ON POLICY add ON contact_note IS 'Who sees the contact and has permission edit.';
-COMMENT ON POLICY change ON contact_note IS 'Who wrote the entry, and admins.';
+COMMENT ON POLICY contact_note_read ON contact_note IS 'Who may see the contact.';
+COMMENT ON POLICY contact_note_create ON contact_note IS 'Who sees the contact and has permission edit.';
+COMMENT ON POLICY contact_note_edit ON contact_note IS 'Who wrote the entry, and admins.';
+COMMENT ON POLICY contact_note_delete ON contact_note IS 'Who wrote the entry, and admins.';
 ALTER TABLE inquiry ENABLE ROW LEVEL SECURITY;
-CREATE POLICY read ON inquiry FOR SELECT
+CREATE POLICY inquiry_read ON inquiry FOR SELECT
   USING (contacts.may_read('staff'::regclass, owner_id, visibility, shared_with));
-CREATE POLICY add ON inquiry FOR INSERT
+CREATE POLICY inquiry_create ON inquiry FOR INSERT
   WITH CHECK (contacts.may_read('staff'::regclass, owner_id, visibility, shared_with)
               AND contacts.has_permission('staff'::regclass, 'edit'));
-CREATE POLICY change ON inquiry FOR UPDATE
+CREATE POLICY inquiry_edit ON inquiry FOR UPDATE
   USING (contacts.may_read('staff'::regclass, owner_id, visibility, shared_with)
          AND contacts.has_permission('staff'::regclass, 'edit')
          AND (created_by = contacts.actor() OR contacts.has_permission('staff'::regclass, 'admin')));
-CREATE POLICY remove ON inquiry FOR DELETE
+CREATE POLICY inquiry_delete ON inquiry FOR DELETE
   USING (contacts.may_read('staff'::regclass, owner_id, visibility, shared_with)
          AND contacts.has_permission('staff'::regclass, 'edit')
          AND (created_by = contacts.actor() OR contacts.has_permission('staff'::regclass, 'admin')));
-COMMENT ON POLICY add ON inquiry IS 'Who sees the contact and has permission edit.';
-COMMENT ON POLICY change ON inquiry IS 'Who wrote the entry, and admins.';
+COMMENT ON POLICY inquiry_read ON inquiry IS 'Who may see the contact.';
+COMMENT ON POLICY inquiry_create ON inquiry IS 'Who sees the contact and has permission edit.';
+COMMENT ON POLICY inquiry_edit ON inquiry IS 'Who wrote the entry, and admins.';
+COMMENT ON POLICY inquiry_delete ON inquiry IS 'Who wrote the entry, and admins.';
 ALTER TABLE engagement ENABLE ROW LEVEL SECURITY;
-CREATE POLICY read ON engagement FOR SELECT
+CREATE POLICY engagement_read ON engagement FOR SELECT
   USING (contacts.may_read('staff'::regclass, owner_id, visibility, shared_with));
-CREATE POLICY add ON engagement FOR INSERT
+CREATE POLICY engagement_create ON engagement FOR INSERT
   WITH CHECK (contacts.may_read('staff'::regclass, owner_id, visibility, shared_with)
               AND contacts.has_permission('staff'::regclass, 'edit'));
-CREATE POLICY change ON engagement FOR UPDATE
+CREATE POLICY engagement_edit ON engagement FOR UPDATE
   USING (contacts.may_read('staff'::regclass, owner_id, visibility, shared_with)
          AND contacts.has_permission('staff'::regclass, 'edit')
          AND (created_by = contacts.actor() OR contacts.has_permission('staff'::regclass, 'admin')));
-CREATE POLICY remove ON engagement FOR DELETE
+CREATE POLICY engagement_delete ON engagement FOR DELETE
   USING (contacts.may_read('staff'::regclass, owner_id, visibility, shared_with)
          AND contacts.has_permission('staff'::regclass, 'edit')
          AND (created_by = contacts.actor() OR contacts.has_permission('staff'::regclass, 'admin')));
-COMMENT ON POLICY add ON engagement IS 'Who sees the contact and has permission edit.';
-COMMENT ON POLICY change ON engagement IS 'Who wrote the entry, and admins.';
+COMMENT ON POLICY engagement_read ON engagement IS 'Who may see the contact.';
+COMMENT ON POLICY engagement_create ON engagement IS 'Who sees the contact and has permission edit.';
+COMMENT ON POLICY engagement_edit ON engagement IS 'Who wrote the entry, and admins.';
+COMMENT ON POLICY engagement_delete ON engagement IS 'Who wrote the entry, and admins.';
 ALTER TABLE visit ENABLE ROW LEVEL SECURITY;
-CREATE POLICY read ON visit FOR SELECT
+CREATE POLICY visit_read ON visit FOR SELECT
   USING (contacts.may_read('staff'::regclass, owner_id, visibility, shared_with));
-CREATE POLICY add ON visit FOR INSERT
+CREATE POLICY visit_create ON visit FOR INSERT
   WITH CHECK (contacts.may_read('staff'::regclass, owner_id, visibility, shared_with)
               AND contacts.has_permission('staff'::regclass, 'edit'));
-CREATE POLICY change ON visit FOR UPDATE
+CREATE POLICY visit_edit ON visit FOR UPDATE
   USING (contacts.may_read('staff'::regclass, owner_id, visibility, shared_with)
          AND contacts.has_permission('staff'::regclass, 'edit')
          AND (created_by = contacts.actor() OR contacts.has_permission('staff'::regclass, 'admin')));
-CREATE POLICY remove ON visit FOR DELETE
+CREATE POLICY visit_delete ON visit FOR DELETE
   USING (contacts.may_read('staff'::regclass, owner_id, visibility, shared_with)
          AND contacts.has_permission('staff'::regclass, 'edit')
          AND (created_by = contacts.actor() OR contacts.has_permission('staff'::regclass, 'admin')));
-COMMENT ON POLICY add ON visit IS 'Who sees the contact and has permission edit.';
-COMMENT ON POLICY change ON visit IS 'Who wrote the entry, and admins.';
+COMMENT ON POLICY visit_read ON visit IS 'Who may see the contact.';
+COMMENT ON POLICY visit_create ON visit IS 'Who sees the contact and has permission edit.';
+COMMENT ON POLICY visit_edit ON visit IS 'Who wrote the entry, and admins.';
+COMMENT ON POLICY visit_delete ON visit IS 'Who wrote the entry, and admins.';
 
 CREATE VIEW activity WITH (security_invoker = true) AS
   SELECT n.contact_id, 'note'::text AS kind, n.note_id AS activity_id, n.created_at AS at, n.created_by AS who,

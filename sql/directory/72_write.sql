@@ -108,10 +108,11 @@ BEGIN ATOMIC
            ELSE contacts._raise('22023', format('invalid value for "%s[%s].%s": %s', l.list, n.ordinality - 1, v.key,
                                                 contacts._quoted(v.value::text)), _kind_rule(k.kind))
          END
-    FROM (SELECT DISTINCT d.list FROM _draft_entry_keys() d) AS l,
+    FROM (SELECT DISTINCT d.list FROM _draft_entry_keys() d) AS l
+   CROSS JOIN LATERAL
          jsonb_array_elements(CASE jsonb_typeof(fields -> l.list) WHEN 'array' THEN fields -> l.list ELSE '[]' END)
-           WITH ORDINALITY AS n(entry, ordinality),
-         jsonb_each(n.entry) AS v(key, value)
+           WITH ORDINALITY AS n(entry, ordinality)
+   CROSS JOIN LATERAL jsonb_each(n.entry) AS v(key, value)
     LEFT JOIN _draft_entry_keys() k ON k.list = l.list AND k.key = v.key
    WHERE k.key IS NULL OR (v.value <> 'null' AND NOT _is_of_kind(v.value, k.kind))
    ORDER BY l.list, n.ordinality, v.key LIMIT 1;
