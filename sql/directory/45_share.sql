@@ -146,7 +146,7 @@ BEGIN ATOMIC
                                   NULL, 'enroll() makes somebody a member of the directory.')
            WHEN _colleague.enrolled AND s.permissions = '{}'
              THEN contacts._raise('55000', format('"%s" has no access to the directory', contacts._quoted(s.login)),
-                                  'He has no permission in it.', 'enroll() gives him some.')
+                                  'Without a permission nobody sees anything in it.', 'enroll() gives permissions.')
            ELSE true
          END
     FROM (SELECT) AS one LEFT JOIN staff s ON s.login = _colleague.login;

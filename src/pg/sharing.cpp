@@ -219,7 +219,8 @@ Datum contacts_apply_transfer(PG_FUNCTION_ARGS) {
                 " OPERATOR(pg_catalog.<>) '{}' THEN pg_catalog.array_remove(c.shared_with, t.to_staff) END,"
                 " editable_by = CASE WHEN pg_catalog.array_remove(c.editable_by, t.to_staff)"
                 " OPERATOR(pg_catalog.<>) '{}' THEN pg_catalog.array_remove(c.editable_by, t.to_staff) END"
-                " FROM pg_catalog.unnest($1, $2, $3) AS t(contact_id, from_staff, to_staff)"
+                " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3))"
+                " AS t(contact_id, from_staff, to_staff)"
                 " WHERE c.contact_id OPERATOR(pg_catalog.=) t.contact_id"
                 " AND (c.owner_id OPERATOR(pg_catalog.=) t.from_staff OR c.owner_id IS NULL AND t.from_staff IS NULL)",
                 table_beside(rel, trigger->tg_trigger->tgargs[0])),
@@ -229,9 +230,10 @@ Datum contacts_apply_transfer(PG_FUNCTION_ARGS) {
                             errmsg("contacts changed hands while they were transferred"),
                             errhint("Try again.")));
         run_as_owner(rel,
-                     psprintf("DELETE FROM %s AS s USING pg_catalog.unnest($1, $2, $3) AS"
-                              " t(contact_id, from_staff, to_staff) WHERE s.contact_id OPERATOR(pg_catalog.=)"
-                              " t.contact_id AND s.staff_id OPERATOR(pg_catalog.=) t.to_staff",
+                     psprintf("DELETE FROM %s AS s"
+                              " USING ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($3)) AS t(contact_id, to_staff)"
+                              " WHERE s.contact_id OPERATOR(pg_catalog.=) t.contact_id"
+                              " AND s.staff_id OPERATOR(pg_catalog.=) t.to_staff",
                               table_beside(rel, trigger->tg_trigger->tgargs[1])),
                      values, 3);
     }
