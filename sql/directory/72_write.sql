@@ -63,17 +63,17 @@ CREATE FUNCTION _kind_rule(kind text) RETURNS text
   LANGUAGE sql IMMUTABLE
 BEGIN ATOMIC
   SELECT CASE kind
-           WHEN 'uuid' THEN 'It is a UUID, as a string.'
+           WHEN 'uuid' THEN 'It takes a UUID, as a string.'
            WHEN 'date' THEN 'A date is written YYYY-MM-DD, or --MM-DD without a year.'
-           WHEN 'visibility' THEN 'It is company, restricted or personal.'
-           WHEN 'contact type' THEN 'It is lead, prospect, customer or other.'
-           WHEN 'contact level' THEN 'It is primary, secondary or tertiary.'
-           WHEN 'strings' THEN 'It is an array of strings that are not empty.'
-           WHEN 'objects' THEN 'It is an array of objects.'
-           WHEN 'boolean' THEN 'It is true or false, without quotes.'
-           WHEN 'object' THEN 'It is an object.'
-           WHEN 'number' THEN 'It is a number.'
-           ELSE 'It is a string.'
+           WHEN 'visibility' THEN 'It takes company, restricted or personal.'
+           WHEN 'contact type' THEN 'It takes lead, prospect, customer or other.'
+           WHEN 'contact level' THEN 'It takes primary, secondary or tertiary.'
+           WHEN 'strings' THEN 'It takes an array of strings that are not empty.'
+           WHEN 'objects' THEN 'It takes an array of objects.'
+           WHEN 'boolean' THEN 'It takes true or false, without quotes.'
+           WHEN 'object' THEN 'It takes an object.'
+           WHEN 'number' THEN 'It takes a number.'
+           ELSE 'It takes a string.'
          END;
 END;
 COMMENT ON FUNCTION _kind_rule(text) IS 'What to say of values that are not of this kind.';
@@ -83,16 +83,19 @@ CREATE FUNCTION _check_draft(fields jsonb, creates boolean) RETURNS boolean
   LANGUAGE sql VOLATILE
 BEGIN ATOMIC
   SELECT contacts._raise('22023', 'a contact is written as an object',
-                         format('This is %s.', coalesce(jsonb_typeof(fields), 'null')))
+                         format('Given was a value of JSON type %s.', coalesce(jsonb_typeof(fields), 'null')))
    WHERE jsonb_typeof(fields) IS DISTINCT FROM 'object';
   SELECT CASE
            WHEN k.key IS NULL
-             THEN contacts._raise('22023', format('unknown key "%s"', contacts._quoted(e.key)),
-                    format('Keys are: %s.', (SELECT string_agg(d.key, ', ' ORDER BY d.key) FROM _draft_keys() d)),
-                    CASE WHEN e.key IN ('shared_with', 'editable_by') THEN 'Contacts are shared with share_contact().'
+             THEN contacts._raise('22023',
+                    format(CASE WHEN e.key IN ('contact_id', 'search', 'version', 'created_at', 'created_by', 'updated_at',
+                                               'updated_by', 'import_id', 'shared_with', 'editable_by')
+                                THEN 'key "%s" cannot be written' ELSE 'unknown key "%s"' END, contacts._quoted(e.key)),
+                    CASE WHEN e.key IN ('shared_with', 'editable_by') THEN 'With whom a contact is shared is not part of its data.'
                          WHEN e.key IN ('contact_id', 'search', 'version', 'created_at', 'created_by', 'updated_at',
-                                        'updated_by', 'import_id') THEN 'This column is set by the directory itself.'
-                         WHEN e.key IN ('merged_into') THEN 'Write this column with UPDATE.' END)
+                                        'updated_by', 'import_id') THEN 'The directory sets this column itself.'
+                         ELSE format('Keys are: %s.', (SELECT string_agg(d.key, ', ' ORDER BY d.key) FROM _draft_keys() d)) END,
+                    CASE WHEN e.key IN ('shared_with', 'editable_by') THEN 'A contact is shared with share_contact().' END)
            ELSE contacts._raise('22023', format('invalid value for "%s": %s', e.key, contacts._quoted(e.value::text)),
                                 _kind_rule(k.kind))
          END
