@@ -2,9 +2,7 @@
 
 CREATE TABLE organization (
   organization_id   uuid PRIMARY KEY DEFAULT contacts.uuid_v7(),
-  owner_id          uuid REFERENCES staff
-                    DEFAULT CASE WHEN NOT contacts.has_permission('staff'::regclass, 'admin')
-                                 THEN contacts.acting_staff('staff'::regclass) END,
+  owner_id          uuid REFERENCES staff DEFAULT contacts.private_owner('staff'::regclass),
   source            text NOT NULL DEFAULT 'manual' CHECK (source <> '' AND length(source) <= 60),
   external_id       text CHECK (external_id <> '' AND length(external_id) <= 500),
   name              text NOT NULL CHECK (name <> ''),

@@ -103,9 +103,7 @@ COMMENT ON COLUMN contact_social.editable_by IS 'editable_by of the contact.';
 
 CREATE TABLE contact_group (
   group_id    uuid PRIMARY KEY DEFAULT contacts.uuid_v7(),
-  owner_id    uuid REFERENCES staff
-              DEFAULT CASE WHEN NOT contacts.has_permission('staff'::regclass, 'admin')
-                           THEN contacts.acting_staff('staff'::regclass) END,
+  owner_id    uuid REFERENCES staff DEFAULT contacts.private_owner('staff'::regclass),
   name        text NOT NULL CHECK (name <> '' AND length(name) <= 500),
   description text,
   created_at  timestamptz NOT NULL DEFAULT now(),

@@ -19,15 +19,6 @@ BEGIN ATOMIC
   SELECT s.staff_id FROM staff s WHERE s.login = coalesce(_import_owner.login, contacts.actor());
 END;
 
--- Whose organizations and groups are that come with contacts which are not personal: an admin's and the directory's
--- owner's are the company's, others' their own.
-CREATE FUNCTION _private_to() RETURNS uuid
-  LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-  SELECT CASE WHEN NOT contacts.has_permission('staff'::regclass, 'admin')
-              THEN contacts.acting_staff('staff'::regclass) END;
-END;
-
 -- Constraints that could be checked only at commit: the import tries them batch by batch, to find the record at fault.
 CREATE FUNCTION _import_deferrable_constraints() RETURNS text
   LANGUAGE sql STABLE
@@ -101,7 +92,7 @@ BEGIN ATOMIC
          array_to_string(o.websites, E'\n'), array_to_string(o.tags, E'\n'), o.ticker_symbol, o.ticker_exchange
     FROM contacts.import_batch('organization_key')
       AS b(row_number bigint, organization_id uuid, source text, external_id text, name text, owner_id uuid)
-   CROSS JOIN LATERAL (SELECT coalesce(b.owner_id, _private_to()) AS private_to) AS own
+   CROSS JOIN LATERAL (SELECT coalesce(b.owner_id, contacts.private_owner('staff'::regclass)) AS private_to) AS own
    CROSS JOIN LATERAL (
          SELECT k.organization_id FROM organization k WHERE k.organization_id = b.organization_id
          UNION ALL
@@ -203,7 +194,7 @@ BEGIN ATOMIC
   INSERT INTO organization (organization_id, owner_id, source, external_id, name, organization_type, industry, phone,
                             phone_entered, fax, fax_entered, street, street2, city, region, postal_code, country,
                             employee_count, revenue, websites, tags, ticker_symbol, ticker_exchange)
-  SELECT b.organization_id, coalesce(b.owner_id, _private_to()), b.source, b.external_id, b.name, b.organization_type, b.industry, b.phone,
+  SELECT b.organization_id, coalesce(b.owner_id, contacts.private_owner('staff'::regclass)), b.source, b.external_id, b.name, b.organization_type, b.industry, b.phone,
          b.phone_entered, b.fax, b.fax_entered, b.street, b.street2, b.city, b.region, b.postal_code, b.country,
          b.employee_count, b.revenue, string_to_array(b.websites, E'\n'), string_to_array(b.tags, E'\n'),
          b.ticker_symbol, b.ticker_exchange
@@ -400,7 +391,7 @@ CREATE FUNCTION _import_insert_groups() RETURNS void
 BEGIN ATOMIC
   INSERT INTO contact_group (owner_id, name)
   SELECT DISTINCT b.private_to, b.name
-    FROM (SELECT i.name, CASE WHEN i.visibility = 'personal' THEN i.owner_id ELSE _private_to() END AS private_to
+    FROM (SELECT i.name, CASE WHEN i.visibility = 'personal' THEN i.owner_id ELSE contacts.private_owner('staff'::regclass) END AS private_to
             FROM contacts.import_batch('group_insert') AS i(name text, owner_id uuid, visibility text)) AS b
    WHERE NOT EXISTS (SELECT FROM contact_group g
                       WHERE g.name = b.name AND (g.owner_id IS NULL OR g.owner_id = b.private_to))
@@ -413,7 +404,7 @@ BEGIN ATOMIC
          SELECT k.group_id FROM contact_group k
           WHERE k.name = b.name
             AND (k.owner_id IS NULL
-                 OR k.owner_id = CASE WHEN b.visibility = 'personal' THEN b.owner_id ELSE _private_to() END)
+                 OR k.owner_id = CASE WHEN b.visibility = 'personal' THEN b.owner_id ELSE contacts.private_owner('staff'::regclass) END)
           ORDER BY k.owner_id IS NOT NULL LIMIT 1) AS g
       ON CONFLICT (contact_id, group_id) DO NOTHING
   RETURNING contact_id;
@@ -433,7 +424,6 @@ END;
 
 COMMENT ON FUNCTION _import_lock() IS 'Waits for other imports into this directory that may write the same rows; held to the end of the transaction.';
 COMMENT ON FUNCTION _import_owner(text) IS 'The colleague of this login, by default of who acts; NULL where nobody of it is enrolled.';
-COMMENT ON FUNCTION _private_to() IS 'The colleague to whom new organizations and groups belong; NULL: they are the company''s.';
 COMMENT ON FUNCTION _import_deferrable_constraints() IS 'Deferrable constraints of the directory''s tables as SET CONSTRAINTS names them; NULL where there are none.';
 COMMENT ON FUNCTION _import_begin(jsonb) IS 'Makes the row of import_run. Error 42501 for who may not import, or not contacts of the company.';
 COMMENT ON FUNCTION _import_end(jsonb) IS 'Writes an import''s totals to its row of import_run; the row as JSON.';

@@ -44,6 +44,22 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION contacts.member_privileges(regclass) IS 'What a member of the directory of this table staff is granted, as GRANT writes it. STABLE: reads the catalogs.';
 
+CREATE OR REPLACE FUNCTION contacts.check_directory_owner(staff regclass) RETURNS void
+  LANGUAGE plpgsql STABLE
+  SET search_path = pg_catalog, pg_temp
+AS $body$
+BEGIN
+  IF NOT coalesce((SELECT pg_has_role(c.relowner, 'USAGE') FROM pg_class c WHERE c.oid = check_directory_owner.staff), false) THEN
+    RAISE EXCEPTION USING
+      ERRCODE = 'insufficient_privilege',
+      MESSAGE = 'must be owner of the directory',
+      DETAIL = 'Rights on a directory are granted by its owner.',
+      HINT = 'Administrators use the functions enroll() and dismiss() of the directory.';
+  END IF;
+END
+$body$;
+COMMENT ON FUNCTION contacts.check_directory_owner(regclass) IS 'Error 42501 unless the current user has the rights of the owner of this table staff.';
+
 CREATE OR REPLACE FUNCTION contacts.grant_member(staff regclass, member name) RETURNS void
   LANGUAGE plpgsql VOLATILE
   SET search_path = pg_catalog, pg_temp
@@ -51,6 +67,7 @@ AS $body$
 DECLARE
   command text;
 BEGIN
+  PERFORM contacts.check_directory_owner(grant_member.staff);
   FOR command IN
     SELECT format('GRANT %s ON %s TO %I', p.privileges, p.object, grant_member.member)
       FROM contacts.member_privileges(grant_member.staff) p
@@ -59,7 +76,7 @@ BEGIN
   END LOOP;
 END
 $body$;
-COMMENT ON FUNCTION contacts.grant_member(regclass, name) IS 'Grants a role what members of the directory of this table staff have. For the owner of the directory.';
+COMMENT ON FUNCTION contacts.grant_member(regclass, name) IS 'Grants a role what members of the directory of this table staff have. For the owner of the directory (else error 42501).';
 
 CREATE OR REPLACE FUNCTION contacts.revoke_member(staff regclass, member name) RETURNS void
   LANGUAGE plpgsql VOLATILE
@@ -69,6 +86,7 @@ DECLARE
   target text;
   command text;
 BEGIN
+  PERFORM contacts.check_directory_owner(revoke_member.staff);
   SELECT n.nspname INTO target
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
    WHERE c.oid = revoke_member.staff;
@@ -77,7 +95,7 @@ BEGIN
   END LOOP;
 END
 $body$;
-COMMENT ON FUNCTION contacts.revoke_member(regclass, name) IS 'Takes back from a role all rights on the directory of this table staff that its owner gave. For the owner of the directory.';
+COMMENT ON FUNCTION contacts.revoke_member(regclass, name) IS 'Takes back from a role all rights on the directory of this table staff that its owner gave. For the owner of the directory (else error 42501).';
 
 CREATE OR REPLACE FUNCTION contacts.grant_directory("schema" name) RETURNS void
   LANGUAGE plpgsql VOLATILE
@@ -86,6 +104,12 @@ AS $body$
 DECLARE
   member name;
 BEGIN
+  IF NOT EXISTS (SELECT FROM contacts.directories d WHERE d.schema = grant_directory.schema) THEN
+    RAISE EXCEPTION USING
+      ERRCODE = 'invalid_schema_name',
+      MESSAGE = format('"%s" is not a directory', grant_directory.schema),
+      HINT = 'The view contacts.directories lists those of this database.';
+  END IF;
   FOR member IN
     SELECT DISTINCT r.rolname
       FROM pg_namespace n, aclexplode(n.nspacl) AS a
@@ -96,7 +120,7 @@ BEGIN
   END LOOP;
 END
 $body$;
-COMMENT ON FUNCTION contacts.grant_directory(name) IS 'Grants what members of a directory have to all roles with USAGE on its schema, which enroll() and enroll_pool() gave: after an upgrade, or when the owner added tables. For the owner of the directory.';
+COMMENT ON FUNCTION contacts.grant_directory(name) IS 'Grants what members of a directory have to all roles with USAGE on its schema, which enroll() and enroll_pool() gave: after an upgrade, or when the owner added tables. For the owner of the directory (else error 42501).';
 
 CREATE OR REPLACE FUNCTION contacts.enroll_staff(staff regclass, login text, display_name text, permissions text[]) RETURNS uuid
   LANGUAGE plpgsql VOLATILE

@@ -156,14 +156,6 @@ bool is_staff(Oid staff) {
     return true;
 }
 
-Oid owner_of(Oid table) {
-    HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table));
-    if (!HeapTupleIsValid(tuple)) return InvalidOid;
-    const Oid owner = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relowner;
-    ReleaseSysCache(tuple);
-    return owner;
-}
-
 // The prepared look-up of a staff table; made again when the table was renamed, since it names the table.
 SPIPlanPtr staff_plan(Oid staff) {
     const char *table = get_rel_name(staff);
@@ -201,7 +193,7 @@ contacts_acting read_acting(Oid staff, Datum login) {
     int context;
     GetUserIdAndSecContext(&user, &context);
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
-    SetUserIdAndSecContext(owner_of(staff), context | SECURITY_LOCAL_USERID_CHANGE |
+    SetUserIdAndSecContext(contacts_table_owner(staff), context | SECURITY_LOCAL_USERID_CHANGE |
                                                 SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
     SPIPlanPtr plan = staff_plan(staff);
     if (plan) {
@@ -374,6 +366,14 @@ Oid contacts_table_beside(Relation rel, const char *name) {
     return get_relname_relid(name, RelationGetNamespace(rel));
 }
 
+Oid contacts_table_owner(Oid table) {
+    HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table));
+    if (!HeapTupleIsValid(tuple)) return InvalidOid;
+    const Oid owner = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relowner;
+    ReleaseSysCache(tuple);
+    return owner;
+}
+
 bool contacts_acts_as_owner(Oid table) {
 #if PG_VERSION_NUM >= 160000
     return object_ownercheck(RelationRelationId, table, GetUserId());
@@ -385,6 +385,7 @@ bool contacts_acts_as_owner(Oid table) {
 extern "C" {
 
 PG_FUNCTION_INFO_V1(contacts_acting_staff);
+PG_FUNCTION_INFO_V1(contacts_private_owner);
 PG_FUNCTION_INFO_V1(contacts_has_permission);
 PG_FUNCTION_INFO_V1(contacts_may_read);
 PG_FUNCTION_INFO_V1(contacts_may_edit);
@@ -401,6 +402,11 @@ Datum contacts_acting_staff(PG_FUNCTION_ARGS) {
     auto *id = static_cast<pg_uuid_t *>(palloc(sizeof(pg_uuid_t)));
     *id = acting->staff_id;
     PG_RETURN_UUID_P(id);
+}
+
+Datum contacts_private_owner(PG_FUNCTION_ARGS) {
+    if (PG_ARGISNULL(0) || (resolve(fcinfo)->permissions & CONTACTS_ADMIN) != 0) PG_RETURN_NULL();
+    return contacts_acting_staff(fcinfo);
 }
 
 Datum contacts_has_permission(PG_FUNCTION_ARGS) {
@@ -464,7 +470,7 @@ Datum contacts_check_permission(PG_FUNCTION_ARGS) {
     char *permission = text_to_cstring(PG_GETARG_TEXT_PP(1));
     const int wanted = permission_of(permission, strlen(permission));
     if ((resolve(fcinfo)->permissions & wanted) != 0) PG_RETURN_VOID();
-    if (OidIsValid(owner_of(staff)) && contacts_acts_as_owner(staff)) PG_RETURN_VOID();
+    if (OidIsValid(contacts_table_owner(staff)) && contacts_acts_as_owner(staff)) PG_RETURN_VOID();
     ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                     errmsg("permission \"%s\" is missing for \"%s\"", permission,
                            text_to_cstring(contacts_current_actor())),
@@ -478,7 +484,7 @@ Datum contacts_check_permission(PG_FUNCTION_ARGS) {
 Datum contacts_check_administrator(PG_FUNCTION_ARGS) {
     const Oid staff = PG_GETARG_OID(0);
     if (resolve(fcinfo)->permissions & CONTACTS_ADMIN) PG_RETURN_VOID();
-    const Oid owner = owner_of(staff);
+    const Oid owner = contacts_table_owner(staff);
     if (OidIsValid(owner) && has_privs_of_role(GetOuterUserId(), owner)) PG_RETURN_VOID();
     ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                     errmsg("\"%s\" is no administrator of the directory", text_to_cstring(contacts_current_actor())),

@@ -35,5 +35,8 @@ void contacts_actor_changed(const char *newval, void *extra);
 // The table of this name beside `rel`, InvalidOid if there is none.
 Oid contacts_table_beside(Relation rel, const char *name);
 
+// InvalidOid if there is no such table.
+Oid contacts_table_owner(Oid table);
+
 // Whether the current user (not who acts) owns the table or is a superuser.
 bool contacts_acts_as_owner(Oid table);

@@ -305,6 +305,14 @@ struct PlanEntry {
     SPIPlanPtr plan;
 };
 
+// Of a contact's part; kept for the statement.
+struct PartColumns {
+    int contact_id;
+    int access[kAccessColumns];
+    bool as_owner;  // whether the current user owns the part
+    Oid contact;    // the table of contacts, where the owner of the part owns it as well
+};
+
 // A prepared statement on a table, kept for the session. Keyed by name as the statement names it: plans
 // follow renamed tables by themselves.
 SPIPlanPtr access_plan(const char *schema, const char *table, PlanKind kind) {
@@ -491,31 +499,33 @@ Datum contacts_inherit_access(PG_FUNCTION_ARGS) {
                  errmsg("function \"inherit_access\" takes one trigger argument, the table of contacts")));
     const char *table = trigger->tg_trigger->tgargs[0];
 
-    auto *number = static_cast<int *>(fcinfo->flinfo->fn_extra);
-    if (!number) {
-        number = static_cast<int *>(MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, (2 + kAccessColumns) * sizeof(int)));
-        number[0] = find_column(rel, "contact_id", UUIDOID);
-        for (int i = 0; i < kAccessColumns; ++i) number[1 + i] = find_column(rel, access_names[i], access_types[i]);
-        number[1 + kAccessColumns] = contacts_acts_as_owner(RelationGetRelid(rel));
-        fcinfo->flinfo->fn_extra = number;
+    auto *columns = static_cast<PartColumns *>(fcinfo->flinfo->fn_extra);
+    if (!columns) {
+        columns = static_cast<PartColumns *>(MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(PartColumns)));
+        columns->contact_id = find_column(rel, "contact_id", UUIDOID);
+        for (int i = 0; i < kAccessColumns; ++i)
+            columns->access[i] = find_column(rel, access_names[i], access_types[i]);
+        columns->as_owner = contacts_acts_as_owner(RelationGetRelid(rel));
+        columns->contact = contacts_table_beside(rel, table);
+        // What was read as one owner is not for the table of another.
+        if (contacts_table_owner(columns->contact) != RelationGetForm(rel)->relowner) columns->contact = InvalidOid;
+        fcinfo->flinfo->fn_extra = columns;
     }
-    const bool as_owner = number[1 + kAccessColumns];
 
     bool isnull;
-    Datum contact_id = heap_getattr(row, number[0], desc, &isnull);
+    Datum contact_id = heap_getattr(row, columns->contact_id, desc, &isnull);
     if (isnull) return PointerGetDatum(row);  // the column's constraint says it better
     Datum given[kAccessColumns];
     bool given_nulls[kAccessColumns];
-    for (int i = 0; i < kAccessColumns; ++i) given[i] = heap_getattr(row, number[1 + i], desc, &given_nulls[i]);
-    if (as_owner && !given_nulls[kVisibility]) {
+    for (int i = 0; i < kAccessColumns; ++i) given[i] = heap_getattr(row, columns->access[i], desc, &given_nulls[i]);
+    if (columns->as_owner && !given_nulls[kVisibility]) {
         if (inserts) return PointerGetDatum(row);
-        Datum old_id = heap_getattr(trigger->tg_trigtuple, number[0], desc, &isnull);
+        Datum old_id = heap_getattr(trigger->tg_trigtuple, columns->contact_id, desc, &isnull);
         if (!isnull && memcmp(DatumGetUUIDP(old_id)->data, DatumGetUUIDP(contact_id)->data, UUID_LEN) == 0)
             return PointerGetDatum(row);
     }
 
-    const Oid contact = contacts_table_beside(rel, table);
-    const contacts_known_access *known = contacts_known_contact(contact, DatumGetUUIDP(contact_id));
+    const contacts_known_access *known = contacts_known_contact(columns->contact, DatumGetUUIDP(contact_id));
     if (known && !given_nulls[kVisibility] && given_nulls[kSharedWith] && given_nulls[kEditableBy] &&
         visibility_code(given[kVisibility]) == known->visibility && given_nulls[kOwnerId] != known->has_owner &&
         (!known->has_owner ||
@@ -546,8 +556,9 @@ Datum contacts_inherit_access(PG_FUNCTION_ARGS) {
                                        format_type_be(access_types[i]))));
             values[i] = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, i + 1, &nulls[i]);
         }
-        if (exists && !nulls[kVisibility] && nulls[kSharedWith] && nulls[kEditableBy])
-            remember_contact(contact, contact_id, false, values[kOwnerId], nulls[kOwnerId], values[kVisibility]);
+        if (exists && OidIsValid(columns->contact) && !nulls[kVisibility] && nulls[kSharedWith] &&
+            nulls[kEditableBy])
+            remember_contact(columns->contact, contact_id, false, values[kOwnerId], nulls[kOwnerId], values[kVisibility]);
     }
     if (!exists) {
         if (check_enable_rls(RelationGetRelid(rel), InvalidOid, true) != RLS_ENABLED)
@@ -562,10 +573,10 @@ Datum contacts_inherit_access(PG_FUNCTION_ARGS) {
     char spi_nulls[kAccessColumns];
     for (int i = 0; i < kAccessColumns; ++i) spi_nulls[i] = nulls[i] ? 'n' : ' ';
     if (connected) {
-        row = SPI_modifytuple(rel, row, kAccessColumns, number + 1, values, spi_nulls);
+        row = SPI_modifytuple(rel, row, kAccessColumns, columns->access, values, spi_nulls);
         SPI_finish();
     } else {
-        row = heap_modify_tuple_by_cols(row, desc, kAccessColumns, number + 1, values, nulls);
+        row = heap_modify_tuple_by_cols(row, desc, kAccessColumns, columns->access, values, nulls);
     }
     return PointerGetDatum(row);
 }
