@@ -85,9 +85,11 @@ RETURNING created_by, created_at AT TIME ZONE 'UTC' AS created_at, visibility;
 
 -- A contact's timeline is a look-up in each of the tables.
 SET enable_seqscan = off;
+SET enable_bitmapscan = off;
 SET ROLE regress_ann;
 EXPLAIN (COSTS OFF) SELECT kind, summary FROM activity WHERE contact_id = '00000000-0000-7000-8000-0000000000c1' ORDER BY at DESC LIMIT 20;
 RESET enable_seqscan;
+RESET enable_bitmapscan;
 RESET ROLE;
 
 RESET search_path;

@@ -62,7 +62,7 @@ INSERT INTO contact_note (contact_id, body) VALUES ('00000000-0000-7000-8000-000
 SELECT jsonb_pretty(p - 'contact' - 'organization' #- '{activity,0,at}' #- '{activity,0,activity_id}') AS profile
   FROM contact_profile('00000000-0000-7000-8000-0000000000c0') p;
 SELECT p #>> '{contact,first_name}' AS first_name, p -> 'contact' ?| '{search,shared_with,editable_by}' AS internals,
-       p #>> '{organization,name}' AS organization, p #> '{sharing,shares,0}' - 'shared_at' AS share
+       p #>> '{organization,name}' AS organization, (p #> '{sharing,shares,0}') - 'shared_at'::text AS share
   FROM contact_profile('00000000-0000-7000-8000-0000000000c1') p;
 SELECT contact_profile('00000000-0000-7000-8000-00000000dead');
 
