@@ -1,9 +1,11 @@
-// Who acts in a directory, and what of it he may see and change: the functions that policies call for every row.
+// Who acts in a directory, and what of it he may see and change: the functions that policies call for every
+// row.
 //
-// Who acts is looked up once and kept in the session, for each staff table and actor. It is looked up again after
-// a change of the staff table, which its trigger announces as an invalidation of the relation cache, after a
-// change of roles, and after a (sub)transaction that failed, which may have shown changes that never were. A
-// call site keeps the answer in fn_extra, where it holds as long as the generation and the outer user do.
+// Who acts is looked up once and kept in the session, for each staff table and actor. It is looked up again
+// after a change of the staff table, which its trigger announces as an invalidation of the relation cache,
+// after a change of roles, and after a (sub)transaction that failed, which may have shown changes that never
+// were. A call site keeps the answer in fn_extra, where it holds as long as the generation and the outer user
+// do.
 #include "pg/guard.h"
 
 extern "C" {
@@ -38,7 +40,8 @@ namespace {
 uint64 generation = 1;
 // Bumped whenever what was read from a staff table may be out of date.
 uint64 epoch = 1;
-// Something was read with a snapshot that may be older than the last change: good for this transaction only.
+// Something was read with a snapshot that may be older than the last change: good for the parallel operation
+// that could take no other.
 bool reads_expire = false;
 
 // Logins that fit are kept by actor; a pool speaks for one after the other.
@@ -54,6 +57,7 @@ struct ActorKey {
 struct ActorEntry {
     ActorKey key;
     uint64 epoch;
+    bool parallel;  // read during a parallel operation
     contacts_acting acting;
 };
 
@@ -175,7 +179,7 @@ SPIPlanPtr staff_plan(Oid staff) {
     namestrcpy(&entry->schema, schema);
     namestrcpy(&entry->table, table);
     Oid type = TEXTOID;
-    SPIPlanPtr plan = SPI_prepare(psprintf("SELECT staff_id, permissions FROM ONLY %s"
+    SPIPlanPtr plan = SPI_prepare(psprintf("SELECT staff_id, permissions FROM %s"
                                            " WHERE login OPERATOR(pg_catalog.=) $1 LIMIT 1",
                                            quote_qualified_identifier(schema, table)),
                                   1, &type);
@@ -194,7 +198,8 @@ contacts_acting read_acting(Oid staff, Datum login) {
     GetUserIdAndSecContext(&user, &context);
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
     SetUserIdAndSecContext(contacts_table_owner(staff), context | SECURITY_LOCAL_USERID_CHANGE |
-                                                SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
+                                                            SECURITY_RESTRICTED_OPERATION |
+                                                            SECURITY_NOFORCE_RLS);
     SPIPlanPtr plan = staff_plan(staff);
     if (plan) {
         Snapshot snapshot;
@@ -206,12 +211,14 @@ contacts_acting read_acting(Oid staff, Datum login) {
         }
         const int result =
             SPI_execute_snapshot(plan, &login, nullptr, snapshot, InvalidSnapshot, true, false, 1);
-        if (result != SPI_OK_SELECT) elog(ERROR, "SPI_execute_snapshot failed: %s", SPI_result_code_string(result));
+        if (result != SPI_OK_SELECT)
+            elog(ERROR, "SPI_execute_snapshot failed: %s", SPI_result_code_string(result));
         if (SPI_processed == 1 && SPI_gettypeid(SPI_tuptable->tupdesc, 1) == UUIDOID &&
             SPI_gettypeid(SPI_tuptable->tupdesc, 2) == TEXTARRAYOID) {
             bool id_null, permissions_null;
             Datum id = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &id_null);
-            Datum permissions = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &permissions_null);
+            Datum permissions =
+                SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &permissions_null);
             if (!id_null && !permissions_null) {
                 Datum *names;
                 bool *nulls;
@@ -291,19 +298,21 @@ inline bool is_owner(FunctionCallInfo fcinfo, int argument, const contacts_actin
            memcmp(PG_GETARG_UUID_P(argument)->data, acting->staff_id.data, UUID_LEN) == 0;
 }
 
-// Whether a uuid[] holds the value. Elements of an array of fixed-length values stand one after the other, those
-// that are NULL take no room: neither copying nor counting is needed.
+// Whether a uuid[] holds the value. Elements of an array of fixed-length values stand one after the other,
+// those that are NULL take no room: neither copying nor counting is needed.
 inline bool contains(FunctionCallInfo fcinfo, int argument, const pg_uuid_t *value) {
     if (PG_ARGISNULL(argument)) return false;
     const struct varlena *array = PG_GETARG_VARLENA_PP(argument);
     const char *content = VARDATA_ANY(array);
     const char *end = content + VARSIZE_ANY_EXHDR(array);
-    // What follows the length of an ArrayType: dimensions, offset of the data if there are NULLs, element type.
+    // What follows the length of an ArrayType: dimensions, offset of the data if there are NULLs, element
+    // type.
     int32 header[3];
     if (end - content < static_cast<ptrdiff_t>(sizeof(header))) return false;
     memcpy(header, content, sizeof(header));
-    const ptrdiff_t offset = header[1] != 0 ? header[1] - VARHDRSZ
-                                            : static_cast<ptrdiff_t>(ARR_OVERHEAD_NONULLS(header[0])) - VARHDRSZ;
+    const ptrdiff_t offset = header[1] != 0
+                                 ? header[1] - VARHDRSZ
+                                 : static_cast<ptrdiff_t>(ARR_OVERHEAD_NONULLS(header[0])) - VARHDRSZ;
     for (const char *element = content + offset; element + UUID_LEN <= end; element += UUID_LEN)
         if (memcmp(element, value->data, UUID_LEN) == 0) return true;
     return false;
@@ -332,7 +341,7 @@ contacts_acting contacts_who_acts(Oid staff) {
         strlcpy(key.login, contacts_actor_setting, kLoginSize);
     if (keeps) {
         auto *entry = static_cast<ActorEntry *>(hash_search(actors, &key, HASH_FIND, nullptr));
-        if (entry && entry->epoch == epoch) return entry->acting;
+        if (entry && entry->epoch == epoch && (!entry->parallel || IsInParallelMode())) return entry->acting;
     }
 
     contacts_acting acting = {};
@@ -358,6 +367,7 @@ contacts_acting contacts_who_acts(Oid staff) {
         auto *entry = static_cast<ActorEntry *>(hash_search(actors, &key, HASH_ENTER, nullptr));
         entry->acting = acting;
         entry->epoch = read_at;
+        entry->parallel = IsInParallelMode();
     }
     return acting;
 }
@@ -479,16 +489,18 @@ Datum contacts_check_permission(PG_FUNCTION_ARGS) {
     PG_RETURN_VOID();
 }
 
-// For functions that run as the directory's owner: the current user says nothing about the caller, so the outer
-// user counts.
+// For functions that run as the directory's owner: the current user says nothing about the caller, so the
+// outer user counts.
 Datum contacts_check_administrator(PG_FUNCTION_ARGS) {
     const Oid staff = PG_GETARG_OID(0);
     if (resolve(fcinfo)->permissions & CONTACTS_ADMIN) PG_RETURN_VOID();
     const Oid owner = contacts_table_owner(staff);
     if (OidIsValid(owner) && has_privs_of_role(GetOuterUserId(), owner)) PG_RETURN_VOID();
-    ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-                    errmsg("\"%s\" is no administrator of the directory", text_to_cstring(contacts_current_actor())),
-                    errdetail("Colleagues with permission \"admin\" and the owner of the directory enroll and dismiss.")));
+    ereport(ERROR,
+            (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+             errmsg("\"%s\" is no administrator of the directory", text_to_cstring(contacts_current_actor())),
+             errdetail(
+                 "Colleagues with permission \"admin\" and the owner of the directory enroll and dismiss.")));
     PG_RETURN_VOID();
 }
 

@@ -1,5 +1,5 @@
-// Who acts in a directory, and what of it he may see and change. For C callers; sql/extension/45_access.sql has
-// the functions.
+// Who acts in a directory, and what of it he may see and change. For C callers; sql/extension/45_access.sql
+// has the functions.
 #pragma once
 
 extern "C" {

@@ -7,8 +7,8 @@ extern "C" {
 #include "utils/uuid.h"
 }
 
-// While true, an update of a row gives it a new version even if no column changed: a part of it did. Whoever sets
-// it clears it, also when the (sub)transaction aborts.
+// While true, an update of a row gives it a new version even if no column changed: a part of it did. Whoever
+// sets it clears it, also when the (sub)transaction aborts.
 extern bool contacts_force_version;
 
 // The access columns of a contact that no other session can change before this transaction ends, since it

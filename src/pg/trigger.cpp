@@ -91,7 +91,8 @@ void forget_contacts() {
 }
 
 void known_transaction_ended(XactEvent event, void *) {
-    if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE) forget_contacts();
+    if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
+        forget_contacts();
 }
 
 // What was created is gone, what was locked is free.
@@ -104,7 +105,8 @@ char visibility_code(Datum visibility) {
     return VARSIZE_ANY_EXHDR(value) > 0 ? *VARDATA_ANY(value) : '\0';
 }
 
-void remember_contact(Oid table, Datum contact_id, bool created, Datum owner_id, bool no_owner, Datum visibility) {
+void remember_contact(Oid table, Datum contact_id, bool created, Datum owner_id, bool no_owner,
+                      Datum visibility) {
     static bool is_registered = false;
     if (!is_registered) {
         RegisterXactCallback(known_transaction_ended, nullptr);
@@ -142,7 +144,8 @@ enum Access { kOwnerId, kVisibility, kSharedWith, kEditableBy, kAccessColumns };
 const char *const access_names[kAccessColumns] = {"owner_id", "visibility", "shared_with", "editable_by"};
 const Oid access_types[kAccessColumns] = {UUIDOID, TEXTOID, UUIDARRAYOID, UUIDARRAYOID};
 
-// Where the stamps of a table are, and of a table of contacts what decides about access; kept for the statement.
+// Where the stamps of a table are, and of a table of contacts what decides about access; kept for the
+// statement.
 struct StampColumns {
     int number[kStamps];
     Oid staff;  // InvalidOid: not a table of contacts
@@ -159,7 +162,8 @@ const StampColumns *stamp_columns(FunctionCallInfo fcinfo, Relation rel, const T
                           {"updated_by", TEXTOID}, {"import_id", UUIDOID}};
     auto *found = static_cast<StampColumns *>(fcinfo->flinfo->fn_extra);
     if (found) return found;
-    found = static_cast<StampColumns *>(MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(StampColumns)));
+    found =
+        static_cast<StampColumns *>(MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(StampColumns)));
     for (int i = 0; i < kStamps; ++i) found->number[i] = find_column(rel, columns[i].name, columns[i].type);
     if (trigger->tgnargs > 0) {
         found->staff = contacts_table_beside(rel, trigger->tgargs[0]);
@@ -168,7 +172,8 @@ const StampColumns *stamp_columns(FunctionCallInfo fcinfo, Relation rel, const T
                             errmsg("table \"%s\" has no table \"%s\" beside it", RelationGetRelationName(rel),
                                    trigger->tgargs[0])));
         found->contact_id = find_column(rel, "contact_id", UUIDOID);
-        for (int i = 0; i < kAccessColumns; ++i) found->access[i] = find_column(rel, access_names[i], access_types[i]);
+        for (int i = 0; i < kAccessColumns; ++i)
+            found->access[i] = find_column(rel, access_names[i], access_types[i]);
     }
     fcinfo->flinfo->fn_extra = found;
     return found;
@@ -251,29 +256,33 @@ void check_access_change(Relation rel, TupleDesc desc, const StampColumns *colum
     const bool id_changed = column_changed(desc, old_row, new_row, columns->contact_id);
     const bool visibility_changed = column_changed(desc, old_row, new_row, columns->access[kVisibility]);
     bool changed = id_changed || visibility_changed;
-    for (const auto &column : fixed) changed |= column_changed(desc, old_row, new_row, columns->access[column.column]);
+    for (const auto &column : fixed)
+        changed |= column_changed(desc, old_row, new_row, columns->access[column.column]);
     if (!changed) return;
     if (!old_row.nulls[columns->contact_id - 1])
         forget_contact(RelationGetRelid(rel), old_row.values[columns->contact_id - 1]);
     if (contacts_acts_as_owner(RelationGetRelid(rel))) return;
 
     if (id_changed)
-        ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("column \"contact_id\" cannot be changed"),
-                        errdetail("The id of a contact is for ever.")));
+        ereport(ERROR,
+                (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("column \"contact_id\" cannot be changed"),
+                 errdetail("The id of a contact is for ever.")));
     for (const auto &column : fixed)
         if (column_changed(desc, old_row, new_row, columns->access[column.column]))
-            ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-                            errmsg("column \"%s\" cannot be changed by an update", access_names[column.column]),
-                            errdetail("Whose a contact is and who shares it is not part of its data."),
-                            errhint("%s", column.hint)));
+            ereport(ERROR,
+                    (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                     errmsg("column \"%s\" cannot be changed by an update", access_names[column.column]),
+                     errdetail("Whose a contact is and who shares it is not part of its data."),
+                     errhint("%s", column.hint)));
 
     const int visibility = columns->access[kVisibility] - 1;
     const int owner = columns->access[kOwnerId] - 1;
     const char from = old_row.nulls[visibility] ? '\0' : visibility_code(old_row.values[visibility]);
     const char to = new_row.nulls[visibility] ? '\0' : visibility_code(new_row.values[visibility]);
     const contacts_acting acting = contacts_who_acts(columns->staff);
-    const bool is_owner = (acting.permissions & CONTACTS_EDIT) && !old_row.nulls[owner] &&
-                          memcmp(DatumGetUUIDP(old_row.values[owner])->data, acting.staff_id.data, UUID_LEN) == 0;
+    const bool is_owner =
+        (acting.permissions & CONTACTS_EDIT) && !old_row.nulls[owner] &&
+        memcmp(DatumGetUUIDP(old_row.values[owner])->data, acting.staff_id.data, UUID_LEN) == 0;
     const bool is_admin = (acting.permissions & CONTACTS_ADMIN) != 0;
     const bool with_personal = from == 'p' || to == 'p';
     const bool with_company = from == 'c' || to == 'c';
@@ -460,16 +469,19 @@ Datum contacts_contact_created(PG_FUNCTION_ARGS) {
         !TRIGGER_FIRED_FOR_ROW(reinterpret_cast<TriggerData *>(fcinfo->context)->tg_event) ||
         !TRIGGER_FIRED_AFTER(reinterpret_cast<TriggerData *>(fcinfo->context)->tg_event) ||
         !TRIGGER_FIRED_BY_INSERT(reinterpret_cast<TriggerData *>(fcinfo->context)->tg_event))
-        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-                        errmsg("function \"%s\" must be fired after insert, for each row", "contact_created")));
+        ereport(ERROR,
+                (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                 errmsg("function \"%s\" must be fired after insert, for each row", "contact_created")));
     auto *trigger = reinterpret_cast<TriggerData *>(fcinfo->context);
     Relation rel = trigger->tg_relation;
     TupleDesc desc = RelationGetDescr(rel);
     auto *number = static_cast<int *>(fcinfo->flinfo->fn_extra);
     if (!number) {
-        number = static_cast<int *>(MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, (1 + kAccessColumns) * sizeof(int)));
+        number = static_cast<int *>(
+            MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, (1 + kAccessColumns) * sizeof(int)));
         number[0] = find_column(rel, "contact_id", UUIDOID);
-        for (int i = 0; i < kAccessColumns; ++i) number[1 + i] = find_column(rel, access_names[i], access_types[i]);
+        for (int i = 0; i < kAccessColumns; ++i)
+            number[1 + i] = find_column(rel, access_names[i], access_types[i]);
         fcinfo->flinfo->fn_extra = number;
     }
     Datum values[1 + kAccessColumns];
@@ -484,8 +496,8 @@ Datum contacts_contact_created(PG_FUNCTION_ARGS) {
 
 // Whatever was written, a part has the access columns of its contact. Where there is no such contact, who may
 // not see contacts must not learn it: the row goes on without visibility, and is refused by the policy as one
-// of a contact that he may not change is. Only the owner of the table, to whom policies do not apply, may write
-// the columns himself: he copies changes of the contact.
+// of a contact that he may not change is. Only the owner of the table, to whom policies do not apply, may
+// write the columns himself: he copies changes of the contact.
 Datum contacts_inherit_access(PG_FUNCTION_ARGS) {
     check_trigger(fcinfo, "inherit_access", true, true);
     auto *trigger = reinterpret_cast<TriggerData *>(fcinfo->context);
@@ -501,14 +513,16 @@ Datum contacts_inherit_access(PG_FUNCTION_ARGS) {
 
     auto *columns = static_cast<PartColumns *>(fcinfo->flinfo->fn_extra);
     if (!columns) {
-        columns = static_cast<PartColumns *>(MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(PartColumns)));
+        columns =
+            static_cast<PartColumns *>(MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(PartColumns)));
         columns->contact_id = find_column(rel, "contact_id", UUIDOID);
         for (int i = 0; i < kAccessColumns; ++i)
             columns->access[i] = find_column(rel, access_names[i], access_types[i]);
         columns->as_owner = contacts_acts_as_owner(RelationGetRelid(rel));
         columns->contact = contacts_table_beside(rel, table);
         // What was read as one owner is not for the table of another.
-        if (contacts_table_owner(columns->contact) != RelationGetForm(rel)->relowner) columns->contact = InvalidOid;
+        if (contacts_table_owner(columns->contact) != RelationGetForm(rel)->relowner)
+            columns->contact = InvalidOid;
         fcinfo->flinfo->fn_extra = columns;
     }
 
@@ -517,7 +531,8 @@ Datum contacts_inherit_access(PG_FUNCTION_ARGS) {
     if (isnull) return PointerGetDatum(row);  // the column's constraint says it better
     Datum given[kAccessColumns];
     bool given_nulls[kAccessColumns];
-    for (int i = 0; i < kAccessColumns; ++i) given[i] = heap_getattr(row, columns->access[i], desc, &given_nulls[i]);
+    for (int i = 0; i < kAccessColumns; ++i)
+        given[i] = heap_getattr(row, columns->access[i], desc, &given_nulls[i]);
     if (columns->as_owner && !given_nulls[kVisibility]) {
         if (inserts) return PointerGetDatum(row);
         Datum old_id = heap_getattr(trigger->tg_trigtuple, columns->contact_id, desc, &isnull);
@@ -527,7 +542,8 @@ Datum contacts_inherit_access(PG_FUNCTION_ARGS) {
 
     const contacts_known_access *known = contacts_known_contact(columns->contact, DatumGetUUIDP(contact_id));
     if (known && !given_nulls[kVisibility] && given_nulls[kSharedWith] && given_nulls[kEditableBy] &&
-        visibility_code(given[kVisibility]) == known->visibility && given_nulls[kOwnerId] != known->has_owner &&
+        visibility_code(given[kVisibility]) == known->visibility &&
+        given_nulls[kOwnerId] != known->has_owner &&
         (!known->has_owner ||
          memcmp(DatumGetUUIDP(given[kOwnerId])->data, known->owner_id.data, UUID_LEN) == 0))
         return PointerGetDatum(row);
@@ -552,13 +568,14 @@ Datum contacts_inherit_access(PG_FUNCTION_ARGS) {
         for (int i = 0; exists && i < kAccessColumns; ++i) {
             if (SPI_gettypeid(SPI_tuptable->tupdesc, i + 1) != access_types[i])
                 ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
-                                errmsg("column \"%s\" of table \"%s\" is not of type %s", access_names[i], table,
-                                       format_type_be(access_types[i]))));
+                                errmsg("column \"%s\" of table \"%s\" is not of type %s", access_names[i],
+                                       table, format_type_be(access_types[i]))));
             values[i] = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, i + 1, &nulls[i]);
         }
         if (exists && OidIsValid(columns->contact) && !nulls[kVisibility] && nulls[kSharedWith] &&
             nulls[kEditableBy])
-            remember_contact(columns->contact, contact_id, false, values[kOwnerId], nulls[kOwnerId], values[kVisibility]);
+            remember_contact(columns->contact, contact_id, false, values[kOwnerId], nulls[kOwnerId],
+                             values[kVisibility]);
     }
     if (!exists) {
         if (check_enable_rls(RelationGetRelid(rel), InvalidOid, true) != RLS_ENABLED)
@@ -594,13 +611,15 @@ Datum contacts_guard_staff(PG_FUNCTION_ARGS) {
     const Row row = deform(trigger->tg_newtuple, desc);
     for (int i = 0; i < desc->natts; ++i) {
         Form_pg_attribute att = TupleDescAttr(desc, i);
-        if (att->attisdropped || att->attgenerated != '\0' || !column_changed(desc, old_row, row, i + 1)) continue;
+        if (att->attisdropped || att->attgenerated != '\0' || !column_changed(desc, old_row, row, i + 1))
+            continue;
         const char *name = NameStr(att->attname);
         if (strcmp(name, "staff_id") == 0 || (strcmp(name, "login") == 0 && !old_row.nulls[i]))
-            ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-                            errmsg("column \"%s\" of a colleague cannot be changed", name),
-                            errdetail("Who took over somebody's entry would be its personal contacts' owner."),
-                            errhint("The owner of the directory may change it.")));
+            ereport(ERROR,
+                    (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                     errmsg("column \"%s\" of a colleague cannot be changed", name),
+                     errdetail("Who took over somebody's entry would be its personal contacts' owner."),
+                     errhint("The owner of the directory may change it.")));
         bool allowed = is_admin;
         for (int j = 0; j < trigger->tg_trigger->tgnargs; ++j)
             allowed |= strcmp(trigger->tg_trigger->tgargs[j], name) == 0;
@@ -625,6 +644,7 @@ Datum contacts_propagate_access(PG_FUNCTION_ARGS) {
         values[i] = heap_getattr(trigger->tg_newtuple, column, desc, &isnull);
         nulls[i] = isnull ? 'n' : ' ';
     }
+    if (nulls[0] == ' ') forget_contact(RelationGetRelid(rel), values[0]);
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
     for (int i = 0; i < trigger->tg_trigger->tgnargs; ++i)
         execute_as_owner(rel, trigger->tg_trigger->tgargs[i], kWriteAccess, values, nulls);

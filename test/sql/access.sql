@@ -338,6 +338,49 @@ SET ROLE regress_contacts_ben;
 SELECT count(*) AS runs FROM crm.import_run;
 RESET ROLE;
 
+-- What comes with personal contacts is as private as they are, also an admin's and what the DBA loads for somebody.
+SET ROLE regress_contacts_ann;
+SELECT inserted FROM crm.import_csv(convert_to(E'First Name,Last Name,Group,Company\nHal,Hare,Hush;VIP,Secret Inc\nIda,Ibis,Hush,Secret Inc\n', 'UTF8'),
+  format => 'cinnox', visibility => 'personal');
+RESET ROLE;
+SELECT inserted FROM crm.import_csv(convert_to(E'First Name,Last Name,Group,Company\nJim,Jay,Hush,Secret Inc\n', 'UTF8'),
+  format => 'cinnox', visibility => 'personal', owner => 'regress_contacts_ben');
+SELECT o.name, s.login FROM crm.organization o JOIN crm.staff s ON s.staff_id = o.owner_id WHERE o.name = 'Secret Inc' ORDER BY 2;
+SELECT g.name, s.login, count(*) FROM crm.contact_group g JOIN crm.contact_group_member USING (group_id)
+  LEFT JOIN crm.staff s ON s.staff_id = g.owner_id WHERE g.name <> 'New' GROUP BY 1, 2 ORDER BY 1, 2;
+SET ROLE regress_contacts_ben;
+SELECT "First Name", "Group", "Company" FROM crm.csv_cinnox WHERE "Company" IS NOT NULL ORDER BY 1;
+RESET ROLE;
+
+-- ---- Shared: the columns are the owner's of the table alone, sharing has functions of its own
+SET ROLE regress_contacts_owner;
+UPDATE crm.contact SET shared_with = (SELECT array_agg(staff_id) FROM crm.staff WHERE login = 'regress_contacts_cat')
+ WHERE first_name = 'Bob' RETURNING version;
+RESET ROLE;
+SET ROLE regress_contacts_cat;
+SELECT first_name FROM crm.contact WHERE owner_id <> contacts.acting_staff('crm.staff') AND visibility = 'restricted';
+UPDATE crm.contact SET job_title = 'x' WHERE first_name = 'Bob' RETURNING first_name;
+INSERT INTO crm.contact_email (contact_id, position, address) SELECT contact_id, 1, 'bob@x.example' FROM crm.contact WHERE first_name = 'Bob';
+RESET ROLE;
+SET ROLE regress_contacts_owner;
+UPDATE crm.contact SET editable_by = shared_with WHERE first_name = 'Bob' RETURNING version;
+RESET ROLE;
+SET ROLE regress_contacts_cat;
+UPDATE crm.contact SET job_title = 'x', version = 99, created_by = 'me' WHERE first_name = 'Bob' RETURNING version, created_by, updated_by;
+INSERT INTO crm.contact_email (contact_id, position, address) SELECT contact_id, 1, 'bob@x.example' FROM crm.contact WHERE first_name = 'Bob'
+RETURNING cardinality(shared_with) AS shared, cardinality(editable_by) AS editable;
+UPDATE crm.contact SET owner_id = contacts.acting_staff('crm.staff') WHERE first_name = 'Bob';
+UPDATE crm.contact SET visibility = 'personal' WHERE first_name = 'Bob';
+UPDATE crm.contact SET visibility = 'company' WHERE first_name = 'Bob';
+DELETE FROM crm.contact WHERE first_name = 'Bob' RETURNING first_name;
+-- A part cannot be moved to where one may not write.
+UPDATE crm.contact_email SET contact_id = '00000000-0000-7000-8000-0000000000b2' WHERE address = 'bob@x.example';
+UPDATE crm.contact_email SET contact_id = '00000000-0000-7000-8000-0000000000ff' WHERE address = 'bob@x.example';
+RESET ROLE;
+SET ROLE regress_contacts_ben;
+UPDATE crm.contact SET visibility = 'personal' WHERE first_name = 'Bob';
+RESET ROLE;
+
 -- ---- Dismissed, and back
 SET ROLE regress_contacts_ann;
 SELECT crm.dismiss('regress_contacts_ben');
