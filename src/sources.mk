@@ -32,6 +32,7 @@ PG_SRCS += src/pg/access.cpp
 PG_SRCS += src/pg/actor.cpp
 PG_SRCS += src/pg/format.cpp
 PG_SRCS += src/pg/guard.cpp
+PG_SRCS += src/pg/history.cpp
 PG_SRCS += src/pg/import.cpp
 PG_SRCS += src/pg/import_batch.cpp
 PG_SRCS += src/pg/import_doors.cpp
