@@ -187,12 +187,3 @@ CREATE TRIGGER inherit_access_again BEFORE UPDATE ON contact_group_member
   EXECUTE FUNCTION contacts.inherit_access('contact');
 COMMENT ON TRIGGER inherit_access ON contact_group_member IS 'Sets the access columns to those of the contact.';
 COMMENT ON TRIGGER inherit_access_again ON contact_group_member IS 'Sets the access columns anew when they are written or the row moves to another contact.';
-
-CREATE TRIGGER propagate_access AFTER UPDATE ON contact
-  FOR EACH ROW WHEN (OLD.owner_id IS DISTINCT FROM NEW.owner_id
-                     OR OLD.visibility IS DISTINCT FROM NEW.visibility
-                     OR OLD.shared_with IS DISTINCT FROM NEW.shared_with
-                     OR OLD.editable_by IS DISTINCT FROM NEW.editable_by)
-  EXECUTE FUNCTION contacts.propagate_access('contact_phone', 'contact_email', 'contact_address', 'contact_social',
-                                             'contact_group_member');
-COMMENT ON TRIGGER propagate_access ON contact IS 'Copies changed access columns to the parts.';

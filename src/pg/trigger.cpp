@@ -26,6 +26,7 @@ extern "C" {
 #include "pg/access.h"
 #include "pg/actor.h"
 #include "pg/current_import.h"
+#include "pg/history.h"
 #include "pg/stamp.h"
 
 bool contacts_import_active = false;
@@ -430,7 +431,11 @@ Datum contacts_stamp_row(PG_FUNCTION_ARGS) {
     if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event)) {
         const Row row = deform(trigger->tg_trigtuple, desc);
         const Datum actor = PointerGetDatum(contacts_current_actor());
-        set(row, kVersion, Int32GetDatum(1));
+        int32 version = 1;
+        if (OidIsValid(columns->staff) && trigger->tg_trigger->tgnargs > 1 && !row.nulls[columns->contact_id - 1])
+            version = contacts_first_version(rel, trigger->tg_trigger->tgargs[1],
+                                             DatumGetUUIDP(row.values[columns->contact_id - 1]));
+        set(row, kVersion, Int32GetDatum(version));
         set(row, kCreatedAt, TimestampTzGetDatum(now));
         set(row, kUpdatedAt, TimestampTzGetDatum(now));
         set(row, kCreatedBy, actor);
@@ -631,6 +636,14 @@ Datum contacts_guard_staff(PG_FUNCTION_ARGS) {
 }
 
 Datum contacts_propagate_access(PG_FUNCTION_ARGS) {
+    if (CALLED_AS_TRIGGER(fcinfo)) {
+        auto *statement = reinterpret_cast<TriggerData *>(fcinfo->context);
+        if (TRIGGER_FIRED_FOR_STATEMENT(statement->tg_event) && statement->tg_oldtable && statement->tg_newtable) {
+            contacts_propagate_access_of_statement(statement);
+            return PointerGetDatum(nullptr);
+        }
+    }
+    // For each row, as directories of 0.1.0 have it.
     check_trigger(fcinfo, "propagate_access", false, false);
     auto *trigger = reinterpret_cast<TriggerData *>(fcinfo->context);
     Relation rel = trigger->tg_relation;

@@ -1,0 +1,278 @@
+// Trigger functions of sharing and transfer: who may is decided by the policies of the tables that fire them, what
+// follows at the contact is done as the owner of the table, as foreign keys do. They are plain backend code: no C++
+// object is alive in them.
+//
+// The tables named in trigger arguments are those of the fired table's schema. Functions and operators are qualified
+// and none is looked up implicitly (IS DISTINCT FROM, NULLIF), since the caller chooses the search path.
+#include "pg/guard.h"
+
+extern "C" {
+#include "access/htup_details.h"
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "executor/executor.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/datum.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+#include "utils/tuplestore.h"
+#include "utils/uuid.h"
+}
+
+#include "pg/access.h"
+#include "pg/actor.h"
+
+namespace {
+
+TriggerData *trigger_data(FunctionCallInfo fcinfo, const char *function, int min_arguments,
+                          int max_arguments) {
+    if (!CALLED_AS_TRIGGER(fcinfo))
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                        errmsg("function \"%s\" was not called by trigger manager", function)));
+    auto *trigger = reinterpret_cast<TriggerData *>(fcinfo->context);
+    const int arguments = trigger->tg_trigger->tgnargs;
+    if (arguments < min_arguments || arguments > max_arguments)
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                        errmsg("function \"%s\" does not take %d trigger arguments", function, arguments)));
+    return trigger;
+}
+
+void wrong_event(const char *function, const char *events) {
+    ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                    errmsg("function \"%s\" must be fired %s", function, events)));
+}
+
+// Number of the column of this name and type. The type matters: a table of anybody's may fire these functions.
+AttrNumber find_column(Relation rel, const char *name, Oid type) {
+    TupleDesc desc = RelationGetDescr(rel);
+    for (int i = 0; i < desc->natts; ++i) {
+        Form_pg_attribute att = TupleDescAttr(desc, i);
+        if (!att->attisdropped && att->atttypid == type && strcmp(NameStr(att->attname), name) == 0)
+            return static_cast<AttrNumber>(i + 1);
+    }
+    ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
+                    errmsg("table \"%s\" has no column \"%s\" of type %s", RelationGetRelationName(rel), name,
+                           format_type_be(type)),
+                    errdetail("A trigger of the extension \"contacts\" on this table needs it.")));
+    return InvalidAttrNumber;
+}
+
+Datum uuid_array(Datum *values, bool *nulls, int count) {
+    int lower_bound = 1;
+    return PointerGetDatum(construct_md_array(values, nulls, 1, &count, &lower_bound, UUIDOID, UUID_LEN,
+                                              false, TYPALIGN_CHAR));
+}
+
+// Some uuid columns of a transition table as arrays; how many rows there are.
+int read_columns(Tuplestorestate *rows, TupleDesc desc, const AttrNumber *columns, int count, Datum *arrays) {
+    int size = 64, used = 0;
+    auto *values = static_cast<Datum *>(palloc(sizeof(Datum) * count * size));
+    auto *nulls = static_cast<bool *>(palloc(sizeof(bool) * count * size));
+    TupleTableSlot *slot = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
+    const int pointer = tuplestore_alloc_read_pointer(rows, EXEC_FLAG_REWIND);
+    tuplestore_select_read_pointer(rows, pointer);
+    tuplestore_rescan(rows);
+    while (tuplestore_gettupleslot(rows, true, false, slot)) {
+        CHECK_FOR_INTERRUPTS();
+        if (used == size) {
+            size *= 2;
+            values = static_cast<Datum *>(repalloc_huge(values, sizeof(Datum) * count * size));
+            nulls = static_cast<bool *>(repalloc_huge(nulls, sizeof(bool) * count * size));
+        }
+        for (int i = 0; i < count; ++i) {
+            bool isnull;
+            Datum value = slot_getattr(slot, columns[i], &isnull);
+            nulls[used * count + i] = isnull;
+            values[used * count + i] = isnull ? 0 : datumCopy(value, false, UUID_LEN);
+        }
+        ++used;
+    }
+    ExecDropSingleTupleTableSlot(slot);
+    auto *column = static_cast<Datum *>(MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * Max(used, 1)));
+    auto *column_nulls = static_cast<bool *>(palloc(Max(used, 1)));
+    for (int i = 0; i < count; ++i) {
+        for (int row = 0; row < used; ++row) {
+            column[row] = values[row * count + i];
+            column_nulls[row] = nulls[row * count + i];
+        }
+        arrays[i] = uuid_array(column, column_nulls, used);
+    }
+    return used;
+}
+
+// Runs one command with uuid[] arguments as the owner of `rel`; the number of rows. Under REPEATABLE READ it works on
+// what is committed now, and fails where that differs from the transaction's snapshot, as foreign keys do.
+uint64 run_as_owner(Relation rel, const char *command, Datum *values, int count) {
+    static Oid types[] = {UUIDARRAYOID, UUIDARRAYOID, UUIDARRAYOID};
+    Oid user;
+    int context;
+    GetUserIdAndSecContext(&user, &context);
+    SetUserIdAndSecContext(RelationGetForm(rel)->relowner,
+                           context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+    SPIPlanPtr plan = SPI_prepare(command, count, types);
+    if (!plan) elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
+    Snapshot snapshot = InvalidSnapshot;
+    Snapshot crosscheck = InvalidSnapshot;
+    if (IsolationUsesXactSnapshot()) {
+        CommandCounterIncrement();
+        snapshot = GetLatestSnapshot();
+        crosscheck = GetTransactionSnapshot();
+    }
+    const int result = SPI_execute_snapshot(plan, values, nullptr, snapshot, crosscheck, false, false, 0);
+    const uint64 processed = SPI_processed;
+    SetUserIdAndSecContext(user, context);
+    if (result < 0) elog(ERROR, "SPI_execute_snapshot failed: %s", SPI_result_code_string(result));
+    SPI_freeplan(plan);
+    return processed;
+}
+
+const char *table_beside(Relation rel, const char *name) {
+    return quote_qualified_identifier(get_namespace_name(RelationGetNamespace(rel)), name);
+}
+
+}  // namespace
+
+extern "C" {
+
+PG_FUNCTION_INFO_V1(contacts_apply_share);
+PG_FUNCTION_INFO_V1(contacts_apply_transfer);
+PG_FUNCTION_INFO_V1(contacts_stamp_author);
+
+// The contacts are locked first and the shares counted by a command after it: of two sessions that share a contact
+// at the same time, the second must see what the first wrote.
+Datum contacts_apply_share(PG_FUNCTION_ARGS) {
+    TriggerData *trigger = trigger_data(fcinfo, "apply_share", 1, 1);
+    Relation rel = trigger->tg_relation;
+    TupleDesc desc = RelationGetDescr(rel);
+    const AttrNumber contact_id = find_column(rel, "contact_id", UUIDOID);
+    const TriggerEvent event = trigger->tg_event;
+    Datum contacts;
+    if (!TRIGGER_FIRED_AFTER(event)) wrong_event("apply_share", "after");
+    if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
+    if (TRIGGER_FIRED_FOR_ROW(event)) {
+        Datum values[2];
+        bool nulls[2] = {true, true};
+        values[0] = heap_getattr(trigger->tg_trigtuple, contact_id, desc, &nulls[0]);
+        if (TRIGGER_FIRED_BY_UPDATE(event))
+            values[1] = heap_getattr(trigger->tg_newtuple, contact_id, desc, &nulls[1]);
+        contacts = uuid_array(values, nulls, TRIGGER_FIRED_BY_UPDATE(event) ? 2 : 1);
+    } else {
+        Tuplestorestate *rows =
+            TRIGGER_FIRED_BY_INSERT(event) ? trigger->tg_newtable : trigger->tg_oldtable;
+        if (!rows) wrong_event("apply_share", "for each row, or with a transition table");
+        if (read_columns(rows, desc, &contact_id, 1, &contacts) == 0) {
+            SPI_finish();
+            return PointerGetDatum(nullptr);
+        }
+    }
+    const char *contact = table_beside(rel, trigger->tg_trigger->tgargs[0]);
+    const char *share = table_beside(rel, RelationGetRelationName(rel));
+    run_as_owner(rel,
+                 psprintf("SELECT FROM %s WHERE contact_id OPERATOR(pg_catalog.=) ANY ($1)"
+                          " ORDER BY contact_id FOR NO KEY UPDATE",
+                          contact),
+                 &contacts, 1);
+    run_as_owner(
+        rel,
+        psprintf(
+            "UPDATE %s AS c SET shared_with = s.readers, editable_by = s.editors"
+            " FROM (SELECT i.contact_id,"
+            " pg_catalog.array_agg(h.staff_id ORDER BY h.staff_id) FILTER (WHERE h.staff_id IS NOT NULL) AS readers,"
+            " pg_catalog.array_agg(h.staff_id ORDER BY h.staff_id) FILTER (WHERE h.can_edit) AS editors"
+            " FROM (SELECT DISTINCT u.contact_id FROM pg_catalog.unnest($1) AS u(contact_id)) AS i"
+            " LEFT JOIN %s AS h ON h.contact_id OPERATOR(pg_catalog.=) i.contact_id GROUP BY i.contact_id) AS s"
+            " WHERE c.contact_id OPERATOR(pg_catalog.=) s.contact_id"
+            " AND (coalesce(c.shared_with, '{}') OPERATOR(pg_catalog.<>) coalesce(s.readers, '{}')"
+            " OR coalesce(c.editable_by, '{}') OPERATOR(pg_catalog.<>) coalesce(s.editors, '{}'))",
+            contact, share),
+        &contacts, 1);
+    SPI_finish();
+    return PointerGetDatum(nullptr);
+}
+
+// The new owner needs no share any more; those of others stay.
+Datum contacts_apply_transfer(PG_FUNCTION_ARGS) {
+    TriggerData *trigger = trigger_data(fcinfo, "apply_transfer", 2, 2);
+    Relation rel = trigger->tg_relation;
+    const TriggerEvent event = trigger->tg_event;
+    if (!TRIGGER_FIRED_AFTER(event) || TRIGGER_FIRED_FOR_ROW(event) || !TRIGGER_FIRED_BY_INSERT(event) ||
+        !trigger->tg_newtable)
+        wrong_event("apply_transfer", "after insert, for each statement, with a transition table");
+    const AttrNumber columns[] = {find_column(rel, "contact_id", UUIDOID),
+                                  find_column(rel, "from_staff", UUIDOID),
+                                  find_column(rel, "to_staff", UUIDOID)};
+    if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
+    Datum values[3];
+    const int count = read_columns(trigger->tg_newtable, RelationGetDescr(rel), columns, 3, values);
+    if (count > 0) {
+        const uint64 moved = run_as_owner(
+            rel,
+            psprintf(
+                "UPDATE %s AS c SET owner_id = t.to_staff,"
+                " shared_with = CASE WHEN pg_catalog.array_remove(c.shared_with, t.to_staff)"
+                " OPERATOR(pg_catalog.<>) '{}' THEN pg_catalog.array_remove(c.shared_with, t.to_staff) END,"
+                " editable_by = CASE WHEN pg_catalog.array_remove(c.editable_by, t.to_staff)"
+                " OPERATOR(pg_catalog.<>) '{}' THEN pg_catalog.array_remove(c.editable_by, t.to_staff) END"
+                " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3))"
+                " AS t(contact_id, from_staff, to_staff)"
+                " WHERE c.contact_id OPERATOR(pg_catalog.=) t.contact_id"
+                " AND (c.owner_id OPERATOR(pg_catalog.=) t.from_staff OR c.owner_id IS NULL AND t.from_staff IS NULL)",
+                table_beside(rel, trigger->tg_trigger->tgargs[0])),
+            values, 3);
+        if (moved != static_cast<uint64>(count))
+            ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+                            errmsg("contacts changed hands while they were transferred"),
+                            errhint("Try again.")));
+        run_as_owner(rel,
+                     psprintf("DELETE FROM %s AS s"
+                              " USING ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($3)) AS t(contact_id, to_staff)"
+                              " WHERE s.contact_id OPERATOR(pg_catalog.=) t.contact_id"
+                              " AND s.staff_id OPERATOR(pg_catalog.=) t.to_staff",
+                              table_beside(rel, trigger->tg_trigger->tgargs[1])),
+                     values, 3);
+    }
+    SPI_finish();
+    return PointerGetDatum(nullptr);
+}
+
+// The owner of the table may bring entries of others from elsewhere.
+Datum contacts_stamp_author(PG_FUNCTION_ARGS) {
+    TriggerData *trigger = trigger_data(fcinfo, "stamp_author", 2, 3);
+    const TriggerEvent event = trigger->tg_event;
+    const bool inserts = TRIGGER_FIRED_BY_INSERT(event);
+    if (!TRIGGER_FIRED_BEFORE(event) || !TRIGGER_FIRED_FOR_ROW(event) ||
+        !(inserts || TRIGGER_FIRED_BY_UPDATE(event)))
+        wrong_event("stamp_author", "before insert or update, for each row");
+    Relation rel = trigger->tg_relation;
+    TupleDesc desc = RelationGetDescr(rel);
+    char **names = trigger->tg_trigger->tgargs;
+    const int count = trigger->tg_trigger->tgnargs;
+    int columns[3] = {find_column(rel, names[0], TEXTOID), find_column(rel, names[1], TIMESTAMPTZOID), 0};
+    if (count == 3) columns[2] = find_column(rel, names[2], UUIDOID);
+    HeapTuple row = inserts ? trigger->tg_trigtuple : trigger->tg_newtuple;
+    const bool as_owner = contacts_acts_as_owner(RelationGetRelid(rel));
+    Datum values[3];
+    bool nulls[3] = {};
+    for (int i = 0; i < 2; ++i) {
+        values[i] = heap_getattr(row, columns[i], desc, &nulls[i]);
+        if (as_owner && !nulls[i]) continue;
+        if (!inserts) {
+            values[i] = heap_getattr(trigger->tg_trigtuple, columns[i], desc, &nulls[i]);
+        } else {
+            values[i] = i == 0 ? PointerGetDatum(contacts_current_actor())
+                               : TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
+            nulls[i] = false;
+        }
+    }
+    if (count == 3)
+        values[2] = inserts ? heap_getattr(row, find_column(rel, "owner_id", UUIDOID), desc, &nulls[2])
+                            : heap_getattr(trigger->tg_trigtuple, columns[2], desc, &nulls[2]);
+    return PointerGetDatum(heap_modify_tuple_by_cols(row, desc, count, columns, values, nulls));
+}
+}
