@@ -24,6 +24,7 @@ extern "C" {
 
 #include "pg/actor.h"
 #include "pg/current_import.h"
+#include "pg/search_document.h"
 
 bool contacts_import_active = false;
 pg_uuid_t contacts_import_id;
@@ -67,7 +68,8 @@ enum Stamp { kVersion, kCreatedAt, kCreatedBy, kUpdatedAt, kUpdatedBy, kImportId
 
 // Where the stamps of a table are; kept for the statement.
 struct StampColumns {
-    int number[kStamps];
+    int number[kStamps + 1];                // the last: the search document, if the table has one
+    contacts::pg::SearchDocument *document;  // null: it has none
 };
 
 const StampColumns *stamp_columns(FunctionCallInfo fcinfo, Relation rel) {
@@ -81,6 +83,8 @@ const StampColumns *stamp_columns(FunctionCallInfo fcinfo, Relation rel) {
     if (found) return found;
     found = static_cast<StampColumns *>(MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(StampColumns)));
     for (int i = 0; i < kStamps; ++i) found->number[i] = find_column(rel, columns[i].name, columns[i].type);
+    found->document = contacts::pg::search_document_begin(rel, fcinfo->flinfo->fn_mcxt);
+    found->number[kStamps] = found->document ? contacts::pg::search_document_column(found->document) : 0;
     fcinfo->flinfo->fn_extra = found;
     return found;
 }
@@ -226,8 +230,9 @@ Datum contacts_stamp_row(PG_FUNCTION_ARGS) {
     TupleDesc desc = RelationGetDescr(rel);
     const StampColumns *columns = stamp_columns(fcinfo, rel);
     const TimestampTz now = GetCurrentTransactionStartTimestamp();
-    Datum values[kStamps];
-    bool nulls[kStamps] = {};
+    Datum values[kStamps + 1];
+    bool nulls[kStamps + 1] = {};
+    const int stamps = columns->document ? kStamps + 1 : kStamps;
 
     if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event)) {
         values[kVersion] = Int32GetDatum(1);
@@ -235,7 +240,9 @@ Datum contacts_stamp_row(PG_FUNCTION_ARGS) {
         values[kCreatedBy] = values[kUpdatedBy] = PointerGetDatum(contacts_current_actor());
         values[kImportId] = UUIDPGetDatum(&contacts_import_id);
         nulls[kImportId] = !contacts_import_active;
-        return PointerGetDatum(heap_modify_tuple_by_cols(trigger->tg_trigtuple, desc, kStamps,
+        if (columns->document)
+            values[kStamps] = search_document_make(columns->document, rel, nullptr, trigger->tg_trigtuple);
+        return PointerGetDatum(heap_modify_tuple_by_cols(trigger->tg_trigtuple, desc, stamps,
                                                          const_cast<int *>(columns->number), values, nulls));
     }
 
@@ -250,8 +257,10 @@ Datum contacts_stamp_row(PG_FUNCTION_ARGS) {
         values[kUpdatedBy] = PointerGetDatum(contacts_current_actor());
         nulls[kVersion] = nulls[kUpdatedAt] = nulls[kUpdatedBy] = false;
     }
+    if (columns->document)
+        values[kStamps] = search_document_make(columns->document, rel, old_row, new_row);
     return PointerGetDatum(
-        heap_modify_tuple_by_cols(new_row, desc, kStamps, const_cast<int *>(columns->number), values, nulls));
+        heap_modify_tuple_by_cols(new_row, desc, stamps, const_cast<int *>(columns->number), values, nulls));
 }
 
 Datum contacts_inherit_access(PG_FUNCTION_ARGS) {
