@@ -2,7 +2,7 @@
 
 CREATE TABLE organization (
   organization_id   uuid PRIMARY KEY DEFAULT contacts.uuid_v7(),
-  owner_id          uuid REFERENCES staff DEFAULT contacts.private_owner('staff'::regclass),
+  owner_id          uuid REFERENCES staff,
   source            text NOT NULL DEFAULT 'manual' CHECK (source <> '' AND length(source) <= 60),
   external_id       text CHECK (external_id <> '' AND length(external_id) <= 500),
   name              text NOT NULL CHECK (name <> ''),
@@ -41,7 +41,7 @@ CREATE INDEX organization_owner_id_idx ON organization (owner_id) WHERE owner_id
 -- Imports look organizations up by exact name; a hash takes names of any length, a btree entry has a limit.
 CREATE INDEX organization_name_idx ON organization USING hash (name);
 COMMENT ON TABLE organization IS 'Companies and other organizations that contacts belong to.';
-COMMENT ON COLUMN organization.owner_id IS 'NULL: the company''s, everybody enrolled sees it; else a private one that this colleague alone sees. By default an admin''s is the company''s.';
+COMMENT ON COLUMN organization.owner_id IS 'NULL: everybody enrolled sees it; else a private one that this colleague alone sees, such as those that come with his personal contacts.';
 COMMENT ON COLUMN organization.source IS 'Where external_id comes from: 8x8, cinnox, genesys, …; manual when entered here.';
 COMMENT ON COLUMN organization.external_id IS 'Key of the organization in its source, unique there among those of the company, and among the private ones of one colleague.';
 COMMENT ON COLUMN organization.phone_entered IS 'What was typed, where no number could be made of it or it differs.';

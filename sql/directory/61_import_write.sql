@@ -76,7 +76,7 @@ BEGIN ATOMIC
 END;
 
 -- Organizations are known by their organization_id or their source's ID, or, where a file names none, by their exact name: the
--- oldest of the company, else of who acts or whose personal contacts they come with.
+-- oldest of everybody's, else of whose personal contacts they come with.
 CREATE FUNCTION _import_match_organizations(import_id uuid)
   RETURNS TABLE (row_number bigint, organization_id uuid, of_this_import boolean, name text, organization_type text,
                  industry text, phone text, phone_entered text, fax text, fax_entered text, street text, street2 text,
@@ -92,7 +92,6 @@ BEGIN ATOMIC
          array_to_string(o.websites, E'\n'), array_to_string(o.tags, E'\n'), o.ticker_symbol, o.ticker_exchange
     FROM contacts.import_batch('organization_key')
       AS b(row_number bigint, organization_id uuid, source text, external_id text, name text, owner_id uuid)
-   CROSS JOIN LATERAL (SELECT coalesce(b.owner_id, contacts.private_owner('staff'::regclass)) AS private_to) AS own
    CROSS JOIN LATERAL (
          SELECT k.organization_id FROM organization k WHERE k.organization_id = b.organization_id
          UNION ALL
@@ -100,10 +99,10 @@ BEGIN ATOMIC
           WHERE k.source = b.source AND k.external_id = b.external_id AND k.owner_id IS NULL
          UNION ALL
          SELECT k.organization_id FROM organization k
-          WHERE k.source = b.source AND k.external_id = b.external_id AND k.owner_id = own.private_to
+          WHERE k.source = b.source AND k.external_id = b.external_id AND k.owner_id = b.owner_id
          UNION ALL
          (SELECT k.organization_id FROM organization k
-           WHERE k.name = b.name AND (k.owner_id IS NULL OR k.owner_id = own.private_to)
+           WHERE k.name = b.name AND (k.owner_id IS NULL OR k.owner_id = b.owner_id)
            ORDER BY k.owner_id IS NOT NULL, k.organization_id LIMIT 1)
          LIMIT 1) AS found
          -- LIMIT keeps it a look-up, as above; a join may be planned to begin with all organizations.
@@ -194,8 +193,8 @@ BEGIN ATOMIC
   INSERT INTO organization (organization_id, owner_id, source, external_id, name, organization_type, industry, phone,
                             phone_entered, fax, fax_entered, street, street2, city, region, postal_code, country,
                             employee_count, revenue, websites, tags, ticker_symbol, ticker_exchange)
-  SELECT b.organization_id, coalesce(b.owner_id, contacts.private_owner('staff'::regclass)), b.source, b.external_id, b.name, b.organization_type, b.industry, b.phone,
-         b.phone_entered, b.fax, b.fax_entered, b.street, b.street2, b.city, b.region, b.postal_code, b.country,
+  SELECT b.organization_id, b.owner_id, b.source, b.external_id, b.name, b.organization_type, b.industry, b.phone, b.phone_entered,
+         b.fax, b.fax_entered, b.street, b.street2, b.city, b.region, b.postal_code, b.country,
          b.employee_count, b.revenue, string_to_array(b.websites, E'\n'), string_to_array(b.tags, E'\n'),
          b.ticker_symbol, b.ticker_exchange
     FROM contacts.import_batch('organization_insert')

@@ -49,21 +49,20 @@ CREATE POLICY organization_read ON organization FOR SELECT
   USING (contacts.has_permission('staff'::regclass, 'view')
          AND (owner_id IS NULL OR owner_id = contacts.acting_staff('staff'::regclass)));
 CREATE POLICY organization_create ON organization FOR INSERT
-  WITH CHECK (CASE WHEN owner_id IS NULL THEN contacts.has_permission('staff'::regclass, 'admin')
-                   ELSE owner_id = contacts.acting_staff('staff'::regclass)
-                        AND contacts.has_permission('staff'::regclass, 'edit') END);
+  WITH CHECK (contacts.has_permission('staff'::regclass, 'edit')
+              AND (owner_id IS NULL OR owner_id = contacts.acting_staff('staff'::regclass)));
 CREATE POLICY organization_edit ON organization FOR UPDATE
-  USING (CASE WHEN owner_id IS NULL THEN contacts.has_permission('staff'::regclass, 'admin')
-              ELSE owner_id = contacts.acting_staff('staff'::regclass)
-                   AND contacts.has_permission('staff'::regclass, 'edit') END);
+  USING (contacts.has_permission('staff'::regclass, 'edit')
+         AND CASE WHEN owner_id IS NULL THEN created_by = contacts.actor() OR contacts.has_permission('staff'::regclass, 'admin')
+                  ELSE owner_id = contacts.acting_staff('staff'::regclass) END);
 CREATE POLICY organization_delete ON organization FOR DELETE
-  USING (CASE WHEN owner_id IS NULL THEN contacts.has_permission('staff'::regclass, 'admin')
-              ELSE owner_id = contacts.acting_staff('staff'::regclass)
-                   AND contacts.has_permission('staff'::regclass, 'edit') END);
-COMMENT ON POLICY organization_read ON organization IS 'With permission view those of the company and one''s own.';
-COMMENT ON POLICY organization_create ON organization IS 'Those of the company admins; with permission edit one''s own.';
-COMMENT ON POLICY organization_edit ON organization IS 'Those of the company admins; with permission edit one''s own.';
-COMMENT ON POLICY organization_delete ON organization IS 'Those of the company admins; with permission edit one''s own.';
+  USING (contacts.has_permission('staff'::regclass, 'edit')
+         AND CASE WHEN owner_id IS NULL THEN contacts.has_permission('staff'::regclass, 'admin')
+                  ELSE owner_id = contacts.acting_staff('staff'::regclass) END);
+COMMENT ON POLICY organization_read ON organization IS 'With permission view everybody''s and one''s private ones.';
+COMMENT ON POLICY organization_create ON organization IS 'With permission edit everybody''s and one''s private ones.';
+COMMENT ON POLICY organization_edit ON organization IS 'Everybody''s: admins, and with permission edit who created it; with permission edit one''s private ones.';
+COMMENT ON POLICY organization_delete ON organization IS 'Everybody''s: admins; with permission edit one''s private ones.';
 
 ALTER TABLE contact ENABLE ROW LEVEL SECURITY;
 CREATE POLICY contact_read ON contact FOR SELECT

@@ -11,7 +11,7 @@ COMMENT ON FUNCTION contacts.acting_staff(regclass) IS 'staff_id of who acts, se
 CREATE OR REPLACE FUNCTION contacts.private_owner(staff regclass) RETURNS uuid
   LANGUAGE c STABLE PARALLEL SAFE LEAKPROOF
   AS 'MODULE_PATHNAME', 'contacts_private_owner';
-COMMENT ON FUNCTION contacts.private_owner(regclass) IS 'To whom a new organization or group belongs unless somebody says: as contacts.acting_staff(), but NULL, which means the company, for admins.';
+COMMENT ON FUNCTION contacts.private_owner(regclass) IS 'To whom a new group belongs unless somebody says: as contacts.acting_staff(), but NULL, which means the company, for admins.';
 
 CREATE OR REPLACE FUNCTION contacts.has_permission(staff regclass, permission text) RETURNS boolean
   LANGUAGE c STABLE PARALLEL SAFE LEAKPROOF

@@ -281,9 +281,10 @@ SET ROLE regress_contacts_ben;
 INSERT INTO crm.contact_group (name) VALUES ('VIP'), ('Mine') RETURNING name, owner_id = contacts.acting_staff('crm.staff') AS mine;
 INSERT INTO crm.contact_group (name, owner_id) VALUES ('Ours', NULL);
 INSERT INTO crm.contact_group (name, created_by) VALUES ('Forged', 'x');
-INSERT INTO crm.organization (name) VALUES ('Secret Ltd') RETURNING owner_id = contacts.acting_staff('crm.staff') AS mine;
+INSERT INTO crm.organization (name, owner_id) VALUES ('Secret Ltd', contacts.acting_staff('crm.staff')) RETURNING owner_id = contacts.acting_staff('crm.staff') AS mine;
 UPDATE crm.organization SET industry = 'x' RETURNING name;
-UPDATE crm.organization SET owner_id = NULL WHERE name = 'Secret Ltd';
+INSERT INTO crm.organization (name) VALUES ('Open Ltd') RETURNING owner_id;
+UPDATE crm.organization SET industry = 'y' WHERE name = 'Acme';
 INSERT INTO crm.contact_group_member (contact_id, group_id)
 SELECT '00000000-0000-7000-8000-0000000000b2', group_id FROM crm.contact_group RETURNING visibility;
 INSERT INTO crm.custom_field VALUES ('x', 'X');
