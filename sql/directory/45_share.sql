@@ -221,12 +221,16 @@ BEGIN ATOMIC
     SELECT s.staff_id, s.login = contacts.actor() AS acts FROM staff s WHERE s.login = transfer_all.from_login),
   receiver AS MATERIALIZED (
     SELECT s.staff_id FROM staff s WHERE s.login = transfer_all.to_login),
-  transferred AS (
-    INSERT INTO contact_transfer (contact_id, to_staff)
-    SELECT c.contact_id, r.staff_id
-      FROM giver g JOIN contact c ON c.owner_id = g.staff_id CROSS JOIN receiver r
+  -- Locked in one order, and looked at again once they are: what somebody gave away meanwhile is not his any more.
+  given AS MATERIALIZED (
+    SELECT c.contact_id
+      FROM giver g JOIN contact c ON c.owner_id = g.staff_id
      WHERE g.acts OR c.visibility <> 'personal'
      ORDER BY c.contact_id
+       FOR NO KEY UPDATE OF c),
+  transferred AS (
+    INSERT INTO contact_transfer (contact_id, to_staff)
+    SELECT g.contact_id, r.staff_id FROM given g CROSS JOIN receiver r
     RETURNING 1)
   SELECT count(*) FROM transferred;
 END;

@@ -59,7 +59,7 @@ BEGIN
   IF run.import_id IS NULL THEN
     RAISE EXCEPTION USING
       ERRCODE = 'no_data_found',
-      MESSAGE = coalesce(format('import "%s" does not exist', undone), 'an import is named by its import_id'),
+      MESSAGE = CASE WHEN undone IS NULL THEN 'no import is named' ELSE format('import "%s" does not exist', undone) END,
       DETAIL = 'Or it is not visible: imports are seen by who ran them and by administrators.',
       HINT = 'The table import_run lists the imports.';
   END IF;

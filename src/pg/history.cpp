@@ -255,9 +255,12 @@ Reader open_reader(Tuplestorestate *store, TupleDesc desc) {
 
 bool read_row(Reader *reader) {
     tuplestore_select_read_pointer(reader->store, reader->pointer);
-    if (!tuplestore_gettupleslot(reader->store, true, false, reader->slot)) return false;
-    slot_getallattrs(reader->slot);
-    return true;
+    // A row that comes from a file belongs to the slot, and must live as long.
+    MemoryContext context = MemoryContextSwitchTo(reader->slot->tts_mcxt);
+    const bool found = tuplestore_gettupleslot(reader->store, true, false, reader->slot);
+    MemoryContextSwitchTo(context);
+    if (found) slot_getallattrs(reader->slot);
+    return found;
 }
 
 // The rows of an update before and after, pair by pair: the executor writes both tables row by row.

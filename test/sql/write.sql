@@ -139,6 +139,7 @@ SELECT version AS seen FROM contact WHERE contact_id = :'id' \gset
 SELECT update_contact(:'id', '{"nickname": "Rit"}', :seen) = :seen + 1 AS done;
 \set VERBOSITY sqlstate
 SELECT update_contact(:'id', '{"nickname": "Tar"}', :seen) > 0 AS done;
+\echo :SQLSTATE
 SELECT regexp_replace(:'LAST_ERROR_MESSAGE', '"[^"]*"', 'ID') AS message;
 \set VERBOSITY default
 SELECT nickname FROM contact WHERE contact_id = :'id';

@@ -61,7 +61,7 @@ std::vector<int> PlaceParts(const std::vector<StoredPart> &stored,
         } else {
             const int limit =
                 next < stored.size() ? stored[next].position : std::numeric_limits<int>::max();
-            if (static_cast<std::size_t>(limit - before - 1) < run) {
+            if (static_cast<std::int64_t>(limit) - before - 1 < static_cast<std::int64_t>(run)) {
                 for (std::size_t k = 0; k < wanted.size(); ++k) positions[k] = static_cast<int>(k + 1);
                 return positions;
             }
