@@ -14,8 +14,10 @@ CREATE FUNCTION contact_as_of(contact_id uuid, "time" timestamptz) RETURNS jsonb
   LANGUAGE sql STABLE
 BEGIN ATOMIC
   WITH now_there AS (
-    SELECT to_jsonb(c) - ARRAY['search', 'version', 'updated_at', 'updated_by', 'custom'] AS fields, c.custom, c.version,
-           c.updated_at, c.updated_by
+    SELECT to_jsonb(c) - ARRAY['search', 'version', 'updated_at', 'updated_by', 'custom']
+           - (SELECT coalesce(array_agg(a.attname::text), '{}') FROM pg_attribute a
+               WHERE a.attrelid = 'contact'::regclass AND a.attgenerated <> '') AS fields,
+           c.custom, c.version
       FROM contact c WHERE c.contact_id = contact_as_of.contact_id
   ), after AS (
     SELECT l.version, l.changes, l.action
@@ -36,8 +38,11 @@ BEGIN ATOMIC
      ORDER BY f.key, a.version
   ), fields AS (
     SELECT coalesce((SELECT n.fields FROM now_there n),
-                    to_jsonb(jsonb_populate_record(NULL::contact, '{}'))
-                    - ARRAY['search', 'version', 'updated_at', 'updated_by', 'custom'])
+                    (SELECT jsonb_object_agg(a.attname, NULL)
+                       FROM pg_attribute a
+                      WHERE a.attrelid = 'contact'::regclass AND a.attnum > 0 AND NOT a.attisdropped
+                        AND a.attgenerated = ''
+                        AND a.attname NOT IN ('search', 'version', 'updated_at', 'updated_by', 'custom')))
            || coalesce((SELECT jsonb_object_agg(f.key, f.value) FROM field f), '{}')
            || jsonb_build_object('contact_id', contact_as_of.contact_id) AS fields
   ), custom_key AS (

@@ -122,7 +122,7 @@ SET ROLE regress_history;
 
 -- Many rows, more than are handled at a time and than memory holds: an entry each.
 SET work_mem = '64kB';
-INSERT INTO contact (first_name, visibility) SELECT 'Bulk', 'company' FROM generate_series(1, 12000);
+INSERT INTO contact (first_name, visibility) SELECT 'Bulk', 'company' FROM generate_series(1, 6000);
 UPDATE contact SET last_name = contact_id::text WHERE first_name = 'Bulk';
 SELECT count(*), count(DISTINCT l.contact_id), min(l.version), max(l.version), bool_and(l.changes = jsonb_build_object('last_name', jsonb_build_array(NULL, l.contact_id)))
   FROM change_log l JOIN contact c USING (contact_id) WHERE c.first_name = 'Bulk';

@@ -65,6 +65,11 @@ VALUES ('00000000-0000-7000-8000-0000000000d1', 'genesys', 2, 1, 1, '{Contact Id
 INSERT INTO import_error (import_id, ordinal, line, record, severity, code, message, cells)
 VALUES ('00000000-0000-7000-8000-0000000000d1', 1, 3, 2, 'error', 'required_missing', 'no last name', '{7,""}');
 UPDATE contact SET last_name = 'Muster' WHERE external_id LIKE '1%';
+-- A history that a restore must neither lose nor add to: of columns, parts, custom fields and a contact that is gone.
+UPDATE contact_phone SET label = 'home' WHERE position = 1;
+UPDATE contact SET custom = custom || '{"seen": true}' WHERE external_id LIKE '2%';
+DELETE FROM contact_email WHERE address = 'c5@example.com';
+DELETE FROM contact WHERE external_id = '299';
 UPDATE contact SET shared_with = ARRAY[owner_id] WHERE visibility = 'restricted';
 -- Access columns that differ from the contact's: they too come back as they were.
 UPDATE contact_email SET visibility = 'personal' WHERE address = 'c3@example.com';
@@ -92,6 +97,10 @@ WITH c AS (
 SELECT c.version, c.created_by, c.loyalty_card, p.visibility FROM c, p;
 UPDATE crm.contact SET visibility = 'restricted' WHERE first_name = 'New' RETURNING version;
 SELECT p.visibility FROM crm.contact_phone p JOIN crm.contact USING (contact_id) WHERE first_name = 'New';
+SELECT l.version, l.changed_by, l.changes ->> 'visibility', l.visibility FROM crm.change_log l JOIN crm.contact USING (contact_id) WHERE first_name = 'New';
+SELECT count(*) FILTER (WHERE c.version = 1 + (SELECT count(*) FROM crm.change_log l WHERE l.contact_id = c.contact_id)), max(c.version)
+  FROM crm.contact c WHERE first_name <> 'New';
+SELECT l.action, crm.contact_as_of(l.contact_id, l.changed_at - interval '1 microsecond') ->> 'first_name' FROM crm.change_log l WHERE l.action = 'delete';
 SQL
 
 for my $who ([ superuser => $superuser ], [ owner => 'shop' ]) {
@@ -109,7 +118,8 @@ for my $who ([ superuser => $superuser ], [ owner => 'shop' ]) {
             silent_ok([ 'pg_restore', '-U', $role, '-j2', '-d', $copy, "$tmp/$copy" ], "$copy: restore");
         }
         ok(dump_of($copy) eq $original, "$copy: schema and data are what they were");
-        is($node->safe_psql($copy, $work, @as_shop), "1|shop|NONE|company\n2\nrestricted", "$copy: rows can be written");
+        is($node->safe_psql($copy, $work, @as_shop), "1|shop|NONE|company\n2\nrestricted\n2|shop|[\"company\", \"restricted\"]|restricted\n299|6\ndelete|Contact 299",
+            "$copy: rows can be written, with a history that goes on");
         is($node->safe_psql($copy, q{SELECT schema, owner FROM contacts.directories}), 'crm|shop', "$copy: is a directory");
     }
 }
