@@ -3,7 +3,7 @@
 -- What folds asks ICU and is STABLE; what compares keys that were made asks nobody and is IMMUTABLE. What stands in a
 -- condition is LEAKPROOF, or an index below a policy would not be used: any text makes a query, and none an error.
 CREATE OR REPLACE FUNCTION contacts.fold_name(name text) RETURNS text
-  LANGUAGE c STABLE STRICT PARALLEL SAFE
+  LANGUAGE c STABLE STRICT PARALLEL SAFE LEAKPROOF
   AS 'MODULE_PATHNAME', 'contacts_fold_name';
 COMMENT ON FUNCTION contacts.fold_name(text) IS 'The strict key of a name: words of Latin letters and digits in lower case, one space apart; case, accents, width, ligatures, punctuation and script make no difference. Empty for text without letters and digits; text beyond 4096 bytes is not read. STABLE: transliteration is that of the installed ICU.';
 
@@ -74,19 +74,20 @@ CREATE OPERATOR pg_catalog.@@ (
 );
 COMMENT ON OPERATOR pg_catalog.@@ (text[], contacts.search_pattern) IS 'document has all that the query asks for';
 
+-- GIN wants the indexed type where its support functions take the query.
 CREATE OR REPLACE FUNCTION contacts.search_key_cmp(text, text) RETURNS integer
   LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF
   AS 'MODULE_PATHNAME', 'contacts_search_key_cmp';
 CREATE OR REPLACE FUNCTION contacts.search_extract_keys(text[], internal) RETURNS internal
   LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
   AS 'MODULE_PATHNAME', 'contacts_search_extract_keys';
-CREATE OR REPLACE FUNCTION contacts.search_extract_query(contacts.search_pattern, internal, smallint, internal, internal, internal, internal) RETURNS internal
+CREATE OR REPLACE FUNCTION contacts.search_extract_query(text[], internal, smallint, internal, internal, internal, internal) RETURNS internal
   LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
   AS 'MODULE_PATHNAME', 'contacts_search_extract_query';
-CREATE OR REPLACE FUNCTION contacts.search_consistent(internal, smallint, contacts.search_pattern, integer, internal, internal, internal, internal) RETURNS boolean
+CREATE OR REPLACE FUNCTION contacts.search_consistent(internal, smallint, text[], integer, internal, internal, internal, internal) RETURNS boolean
   LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
   AS 'MODULE_PATHNAME', 'contacts_search_consistent';
-CREATE OR REPLACE FUNCTION contacts.search_triconsistent(internal, smallint, contacts.search_pattern, integer, internal, internal, internal) RETURNS "char"
+CREATE OR REPLACE FUNCTION contacts.search_triconsistent(internal, smallint, text[], integer, internal, internal, internal) RETURNS "char"
   LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
   AS 'MODULE_PATHNAME', 'contacts_search_triconsistent';
 CREATE OR REPLACE FUNCTION contacts.search_compare_partial(text, text, smallint, internal) RETURNS integer
@@ -94,19 +95,19 @@ CREATE OR REPLACE FUNCTION contacts.search_compare_partial(text, text, smallint,
   AS 'MODULE_PATHNAME', 'contacts_search_compare_partial';
 COMMENT ON FUNCTION contacts.search_key_cmp(text, text) IS 'Order of two search keys byte by byte, whatever the collation: GIN support.';
 COMMENT ON FUNCTION contacts.search_extract_keys(text[], internal) IS 'Keys of a search document: GIN support.';
-COMMENT ON FUNCTION contacts.search_extract_query(contacts.search_pattern, internal, smallint, internal, internal, internal, internal) IS 'Keys and ranges of keys that a query looks for: GIN support.';
-COMMENT ON FUNCTION contacts.search_consistent(internal, smallint, contacts.search_pattern, integer, internal, internal, internal, internal) IS 'Whether the keys that were found meet every group of a query: GIN support.';
-COMMENT ON FUNCTION contacts.search_triconsistent(internal, smallint, contacts.search_pattern, integer, internal, internal, internal) IS 'The same where some keys were not looked for yet: GIN support.';
+COMMENT ON FUNCTION contacts.search_extract_query(text[], internal, smallint, internal, internal, internal, internal) IS 'Keys and ranges of keys that a query looks for: GIN support.';
+COMMENT ON FUNCTION contacts.search_consistent(internal, smallint, text[], integer, internal, internal, internal, internal) IS 'Whether the keys that were found meet every group of a query: GIN support.';
+COMMENT ON FUNCTION contacts.search_triconsistent(internal, smallint, text[], integer, internal, internal, internal) IS 'The same where some keys were not looked for yet: GIN support.';
 COMMENT ON FUNCTION contacts.search_compare_partial(text, text, smallint, internal) IS 'Whether a key of the index begins as asked for, or is within the typing errors: GIN support.';
 
 CREATE OPERATOR CLASS contacts.search_ops FOR TYPE text[] USING gin AS
   OPERATOR 1 pg_catalog.@@ (text[], contacts.search_pattern),
   FUNCTION 1 contacts.search_key_cmp(text, text),
   FUNCTION 2 contacts.search_extract_keys(text[], internal),
-  FUNCTION 3 contacts.search_extract_query(contacts.search_pattern, internal, smallint, internal, internal, internal, internal),
-  FUNCTION 4 contacts.search_consistent(internal, smallint, contacts.search_pattern, integer, internal, internal, internal, internal),
+  FUNCTION 3 contacts.search_extract_query(text[], internal, smallint, internal, internal, internal, internal),
+  FUNCTION 4 contacts.search_consistent(internal, smallint, text[], integer, internal, internal, internal, internal),
   FUNCTION 5 contacts.search_compare_partial(text, text, smallint, internal),
-  FUNCTION 6 contacts.search_triconsistent(internal, smallint, contacts.search_pattern, integer, internal, internal, internal),
+  FUNCTION 6 contacts.search_triconsistent(internal, smallint, text[], integer, internal, internal, internal),
   STORAGE text;
 COMMENT ON OPERATOR CLASS contacts.search_ops USING gin IS 'Search documents, arrays of folded keys: whole keys, beginnings of keys, keys with typing errors.';
 COMMENT ON OPERATOR FAMILY contacts.search_ops USING gin IS 'Search documents, arrays of folded keys.';

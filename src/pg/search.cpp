@@ -105,7 +105,7 @@ void read_aliases(Jsonb *options, Options &to) {
         if (token == WJB_END_OBJECT || token == WJB_END_ARRAY) --depth;
         if (token == WJB_KEY && depth == 1)
             name = {value.val.string.val, static_cast<std::size_t>(value.val.string.len)};
-        if ((token == WJB_ELEM || token == WJB_VALUE) && value.type == jbvString && !name.empty() &&
+        if (((token == WJB_ELEM && depth == 2) || (token == WJB_VALUE && depth == 1)) && value.type == jbvString && !name.empty() &&
             to.aliases < kMaxAliases)
             to.alias[to.aliases++] = {name,
                                       {value.val.string.val, static_cast<std::size_t>(value.val.string.len)}};

@@ -131,13 +131,14 @@ string MakeQuery(string_view text, const QueryOptions &options) {
             // Two consonants as a prefix would find half of Arabia.
             for (const bool v_is_vowel : {false, true}) {
                 const string skeleton = Skeleton(word.strict, v_is_vowel);
-                if (!skeleton.empty()) group.Add(kSkeletonMark + skeleton, skeleton.size() > 2);
+                if (!skeleton.empty()) group.Add(kSkeletonMark + skeleton, skeleton.size() > 2 && !v_is_vowel);
             }
         }
         if (options.tolerant && latin) {
-            const bool number =
-                std::all_of(word.strict.begin(), word.strict.end(), [](char c) { return c >= '0' && c <= '9'; });
-            const int errors = number ? 0 : ToleranceOf(word.strict.size());
+            // Another digit is another thing, not a typing error.
+            const bool has_digit =
+                std::any_of(word.strict.begin(), word.strict.end(), [](char c) { return c >= '0' && c <= '9'; });
+            const int errors = has_digit ? 0 : ToleranceOf(word.strict.size());
             if (errors > 0) group.Add(word.strict, false, errors, last);
         }
         group.Write(out);

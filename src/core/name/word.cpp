@@ -80,7 +80,7 @@ string FoldLatinSlowly(const icu::UnicodeString &text) {
             if (u_isalnum(c)) out += ToLowerAscii(static_cast<char>(c));
         } else if (c == 0x0259 || c == 0x01DD) {
             out += 'e';
-        } else if (u_isalnum(c)) {
+        } else if (u_isalnum(c) && u_charType(c) != U_MODIFIER_LETTER) {  // ʿ and ʹ are left behind by transforms
             icu::UnicodeString(c).toUTF8String(out);
         }
     }
@@ -173,7 +173,7 @@ void ReplaceEnd(string &text, string_view from, string_view to) {
         text.replace(text.size() - from.size(), from.size(), to);
 }
 
-// What newspapers make of BGN: Chaykovsky, Dmitry, Maria, Fyodor.
+// What newspapers make of BGN: Chaykovsky, Dmitry, Maria, Fyodor, Ershova.
 string InPrint(icu::UnicodeString word, const char *transform) {
     // After a consonant ё is yo, after a hushing sound o.
     for (std::int32_t i = 0; i < word.length(); ++i) {
@@ -183,7 +183,9 @@ string InPrint(icu::UnicodeString word, const char *transform) {
         word.replace(i, 1, hushing ? u"о" : u"йо");
         if (before == u'ь') word.remove(i - 1, 1);
     }
+    const bool begins_with_e = word.startsWith(u"е", 1);
     string out = FoldLatin(Transformed(transform, std::move(word)));
+    if (begins_with_e && out.size() > 3 && out[0] == 'y') out.erase(0, 1);
     ReplaceEnd(out, "iy", "y");
     ReplaceEnd(out, "yy", "y");
     ReplaceEnd(out, "iya", "ia");
@@ -198,16 +200,21 @@ WordForms CyrillicForms(const icu::UnicodeString &word) {
     const bool hard_sign = ContainsAny(word, u"ъ");
     // Serbian and Macedonian letters have no other Latin form.
     if (ContainsAny(word, u"ђћљњџјѓќѕ")) {
-        for (const auto &[letters, latin] : {std::pair{u"ђ", "dj"}, std::pair{u"ћ", "c"}}) {
+        for (const char *dje : {"d", "dj"}) {
             icu::UnicodeString text = word;
-            text.findAndReplace(icu::UnicodeString(letters), icu::UnicodeString(latin));
+            for (const auto &[letter, latin] : {std::pair{u"љ", "lj"}, std::pair{u"њ", "nj"}, std::pair{u"џ", "dz"},
+                                                std::pair{u"ђ", dje}})
+                text.findAndReplace(icu::UnicodeString(letter), icu::UnicodeString(latin));
             AddKey(forms.keys, FoldLatin(Transformed("Cyrillic-Latin", text)));
         }
         return forms;
     }
     if (!ukrainian) {
         AddKey(forms.keys, FoldLatin(Transformed("Russian-Latin/BGN", word)));
-        AddKey(forms.keys, InPrint(word, "Russian-Latin/BGN"));
+        string in_print = InPrint(word, "Russian-Latin/BGN");
+        AddKey(forms.keys, in_print);
+        ReplaceEnd(in_print, "ey", "ei");  // Sergei
+        AddKey(forms.keys, std::move(in_print));
     }
     if (hard_sign) AddKey(forms.keys, FoldLatin(Transformed("Bulgarian-Latin/BGN", word)));
     if (hard_sign) {  // as in passports
@@ -261,7 +268,9 @@ void AddUmlautSpellings(const std::vector<icu::UnicodeString> &syllables, std::s
                 if (text.charAt(j) != u'u') continue;
                 for (std::int32_t k = j + 1; k < text.length() && u_charType(text.charAt(k)) == U_NON_SPACING_MARK; ++k)
                     if (text.charAt(k) == 0x308) {
-                        text.replace(j, 1, icu::UnicodeString(spelling));
+                        const icu::UnicodeString letters(spelling);
+                        text.replace(j, k + 1 - j, letters);
+                        j += letters.length() - 1;  // not the u of yu once more
                         found = true;
                         break;
                     }
@@ -321,7 +330,7 @@ constexpr struct {
     std::u16string_view hangul;
     const char *latin[3];
 } kKoreanSurnames[] = {
-    {u"김", {"kim"}},          {u"이", {"lee", "yi", "rhee"}},  {u"박", {"park", "pak"}},   {u"최", {"choi"}},
+    {u"김", {"kim"}},          {u"이", {"lee", "yi", "rhee"}},  {u"박", {"park", "pak", "bak"}},   {u"최", {"choi"}},
     {u"정", {"jung", "chung"}}, {u"강", {"kang"}},               {u"조", {"cho"}},           {u"윤", {"yoon", "yun"}},
     {u"장", {"chang"}},        {u"임", {"lim"}},                {u"오", {"oh"}},            {u"서", {"suh"}},
     {u"신", {"shin"}},         {u"권", {"kwon"}},               {u"안", {"ahn"}},           {u"유", {"yoo", "ryu"}},
@@ -429,7 +438,12 @@ WordForms AbjadForms(const icu::UnicodeString &word) {
     const auto add = [&](const icu::UnicodeString &letters) {
         const icu::UnicodeString latin = Transformed(id.c_str(), letters);
         AddKey(forms.keys, FoldLatin(latin));
-        const string skeleton = Skeleton(FoldLatin(PartDigraphs(latin)));
+        string spelt = FoldLatin(PartDigraphs(latin));
+        string skeleton = Skeleton(spelt);
+        if (!skeleton.empty()) AddKey(forms.document_keys, kSkeletonMark + skeleton);
+        if (script != USCRIPT_HEBREW) return;
+        std::replace(spelt.begin(), spelt.end(), 'w', 'v');  // vav is either: לוי is Levi
+        skeleton = Skeleton(spelt);
         if (!skeleton.empty()) AddKey(forms.document_keys, kSkeletonMark + skeleton);
     };
     add(plain);
@@ -552,7 +566,7 @@ string Skeleton(string_view latin, bool v_is_vowel) {
             case 'u': sound = 0; break;
             case 'y':
             case 'w': sound = i == 0 ? c : 0; break;
-            case 'v': sound = v_is_vowel ? 0 : 'b'; break;
+            case 'v': sound = v_is_vowel && i > 0 ? 0 : 'b'; break;
             case 'c':
                 sound = next == 'h' ? 'h' : 'k';
                 two = next == 'h' || next == 'k';
