@@ -27,6 +27,7 @@ extern "C" {
 #include "pg/actor.h"
 #include "pg/current_import.h"
 #include "pg/history.h"
+#include "pg/search_document.h"
 #include "pg/stamp.h"
 
 bool contacts_import_active = false;
@@ -152,6 +153,7 @@ struct StampColumns {
     Oid staff;  // InvalidOid: not a table of contacts
     int contact_id;
     int access[kAccessColumns];
+    contacts::pg::SearchDocument *document;  // null: the table has none
 };
 
 const StampColumns *stamp_columns(FunctionCallInfo fcinfo, Relation rel, const Trigger *trigger) {
@@ -176,6 +178,7 @@ const StampColumns *stamp_columns(FunctionCallInfo fcinfo, Relation rel, const T
         for (int i = 0; i < kAccessColumns; ++i)
             found->access[i] = find_column(rel, access_names[i], access_types[i]);
     }
+    found->document = contacts::pg::search_document_begin(rel, fcinfo->flinfo->fn_mcxt);
     fcinfo->flinfo->fn_extra = found;
     return found;
 }
@@ -219,6 +222,7 @@ bool row_changed(TupleDesc desc, const StampColumns *stamps, const Row &old_row,
         if (att->attisdropped || att->attgenerated != '\0') continue;
         bool is_stamp = false;
         for (int number : stamps->number) is_stamp |= number == i + 1;
+        if (stamps->document) is_stamp |= contacts::pg::search_document_column(stamps->document) == i + 1;
         if (!is_stamp && column_changed(desc, old_row, new_row, i + 1)) return true;
     }
     return false;
@@ -227,6 +231,15 @@ bool row_changed(TupleDesc desc, const StampColumns *stamps, const Row &old_row,
 void set_null(const Row &row, int number) {
     row.values[number - 1] = static_cast<Datum>(0);
     row.nulls[number - 1] = true;
+}
+
+// The search document follows the other columns, whatever was written.
+void set_document(const StampColumns *columns, Relation rel, HeapTuple old_tuple, HeapTuple new_tuple,
+                  const Row &row) {
+    if (!columns->document) return;
+    const int column = contacts::pg::search_document_column(columns->document) - 1;
+    row.values[column] = contacts::pg::search_document_make(columns->document, rel, old_tuple, new_tuple);
+    row.nulls[column] = false;
 }
 
 // A new contact belongs to who acts, if nobody is named, and is shared with nobody.
@@ -432,7 +445,8 @@ Datum contacts_stamp_row(PG_FUNCTION_ARGS) {
         const Row row = deform(trigger->tg_trigtuple, desc);
         const Datum actor = PointerGetDatum(contacts_current_actor());
         int32 version = 1;
-        if (OidIsValid(columns->staff) && trigger->tg_trigger->tgnargs > 1 && !row.nulls[columns->contact_id - 1])
+        if (OidIsValid(columns->staff) && trigger->tg_trigger->tgnargs > 1 &&
+            !row.nulls[columns->contact_id - 1])
             version = contacts_first_version(rel, trigger->tg_trigger->tgargs[1],
                                              DatumGetUUIDP(row.values[columns->contact_id - 1]));
         set(row, kVersion, Int32GetDatum(version));
@@ -445,6 +459,7 @@ Datum contacts_stamp_row(PG_FUNCTION_ARGS) {
         else
             set_null(row, columns->number[kImportId]);
         if (OidIsValid(columns->staff)) set_access(columns, row);
+        set_document(columns, rel, nullptr, trigger->tg_trigtuple, row);
         return PointerGetDatum(form_like(trigger->tg_trigtuple, desc, row));
     }
 
@@ -465,6 +480,7 @@ Datum contacts_stamp_row(PG_FUNCTION_ARGS) {
             set(row, kUpdatedAt, TimestampTzGetDatum(now));
         set(row, kUpdatedBy, PointerGetDatum(contacts_current_actor()));
     }
+    set_document(columns, rel, trigger->tg_trigtuple, trigger->tg_newtuple, row);
     return PointerGetDatum(form_like(trigger->tg_newtuple, desc, row));
 }
 
@@ -638,7 +654,8 @@ Datum contacts_guard_staff(PG_FUNCTION_ARGS) {
 Datum contacts_propagate_access(PG_FUNCTION_ARGS) {
     if (CALLED_AS_TRIGGER(fcinfo)) {
         auto *statement = reinterpret_cast<TriggerData *>(fcinfo->context);
-        if (TRIGGER_FIRED_FOR_STATEMENT(statement->tg_event) && statement->tg_oldtable && statement->tg_newtable) {
+        if (TRIGGER_FIRED_FOR_STATEMENT(statement->tg_event) && statement->tg_oldtable &&
+            statement->tg_newtable) {
             contacts_propagate_access_of_statement(statement);
             return PointerGetDatum(nullptr);
         }
