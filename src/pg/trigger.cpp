@@ -68,7 +68,7 @@ enum Stamp { kVersion, kCreatedAt, kCreatedBy, kUpdatedAt, kUpdatedBy, kImportId
 
 // Where the stamps of a table are; kept for the statement.
 struct StampColumns {
-    int number[kStamps + 1];                // the last: the search document, if the table has one
+    int number[kStamps + 1];                 // the last: the search document, if the table has one
     contacts::pg::SearchDocument *document;  // null: it has none
 };
 
@@ -257,8 +257,7 @@ Datum contacts_stamp_row(PG_FUNCTION_ARGS) {
         values[kUpdatedBy] = PointerGetDatum(contacts_current_actor());
         nulls[kVersion] = nulls[kUpdatedAt] = nulls[kUpdatedBy] = false;
     }
-    if (columns->document)
-        values[kStamps] = search_document_make(columns->document, rel, old_row, new_row);
+    if (columns->document) values[kStamps] = search_document_make(columns->document, rel, old_row, new_row);
     return PointerGetDatum(
         heap_modify_tuple_by_cols(new_row, desc, stamps, const_cast<int *>(columns->number), values, nulls));
 }

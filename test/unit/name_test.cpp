@@ -113,7 +113,8 @@ TEST(NameTest, FoldsToTheStrictKey) {
 }
 
 TEST(NameTest, FoldingTwiceChangesNothing) {
-    for (const char *text : {"Müller-Lüdenscheid", "曾国藩", "Щукин Пётр", "O'Brien & Sons", "Γιάννης", "김민준"})
+    for (const char *text :
+         {"Müller-Lüdenscheid", "曾国藩", "Щукин Пётр", "O'Brien & Sons", "Γιάννης", "김민준"})
         EXPECT_EQ(Fold(Fold(text)), Fold(text)) << text;
 }
 
@@ -185,8 +186,16 @@ TEST(NameTest, WholeWordsAreNoPrefixes) {
     EXPECT_FALSE(Finds(MakeQuery("li", options), Document("Linda", "Smith")));
 }
 
+TEST(NameTest, FinishedWordsAreWhole) {
+    QueryOptions options;
+    options.finished = true;
+    EXPECT_TRUE(Finds(MakeQuery("anna mül", options), Document("Anna", "Müller")));
+    EXPECT_TRUE(Finds(MakeQuery("jean luc", options), Document("Jeanluc", "")));
+    EXPECT_FALSE(Finds(MakeQuery("ann müller", options), Document("Anna", "Müller")));
+}
+
 TEST(NameTest, ToleratesTypingErrors) {
-    EXPECT_TRUE(FindsTolerantly("jonh", "John", "Smith"));           // changed places
+    EXPECT_TRUE(FindsTolerantly("jonh", "John", "Smith"));  // changed places
     EXPECT_TRUE(FindsTolerantly("jhon smtih", "John", "Smith"));
     EXPECT_TRUE(FindsTolerantly("smiht john", "John", "Smith"));
     EXPECT_TRUE(FindsTolerantly("schwarzeneger", "Arnold", "Schwarzenegger"));  // one left out
@@ -194,12 +203,13 @@ TEST(NameTest, ToleratesTypingErrors) {
     EXPECT_TRUE(FindsTolerantly("zelenskiy", "", "Зеленський"));
     EXPECT_TRUE(FindsTolerantly("ujrgen", "Jürgen", "Müller"));  // the first two changed places
     EXPECT_TRUE(FindsTolerantly("aschwarzenegger", "Arnold", "Schwarzenegger"));
-    EXPECT_FALSE(FindsTolerantly("chwarzenegger", "Arnold", "Schwarzenegger"));  // the first left out: no range
-    EXPECT_TRUE(FindsTolerantly("schwartzen", "Arnold", "Schwarzenegger"));     // the last word is unfinished
+    EXPECT_FALSE(
+        FindsTolerantly("chwarzenegger", "Arnold", "Schwarzenegger"));       // the first left out: no range
+    EXPECT_TRUE(FindsTolerantly("schwartzen", "Arnold", "Schwarzenegger"));  // the last word is unfinished
     EXPECT_FALSE(FindsTolerantly("schwartzen arnold", "Arnold", "Schwarzenegger"));
-    EXPECT_FALSE(FindsTolerantly("jno", "Jon", "Smith"));      // too short
-    EXPECT_FALSE(FindsTolerantly("smaht", "John", "Smith"));   // two errors
-    EXPECT_FALSE(FindsTolerantly("12345", "12346", ""));       // digits are not mistyped names
+    EXPECT_FALSE(FindsTolerantly("jno", "Jon", "Smith"));     // too short
+    EXPECT_FALSE(FindsTolerantly("smaht", "John", "Smith"));  // two errors
+    EXPECT_FALSE(FindsTolerantly("12345", "12346", ""));      // digits are not mistyped names
 }
 
 // The full table, to compare the band with.
