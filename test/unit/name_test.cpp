@@ -245,6 +245,51 @@ TEST(NameTest, BandedDistanceIsTheDistance) {
     }
 }
 
+// Words of any characters, few scripts at a time: no key breaks the rules of keys, and every query reads
+// back.
+TEST(NameTest, AnyCharactersMakeWellFormedKeys) {
+    std::mt19937 random(20260102);
+    const char32_t blocks[] = {0x20,   0xC0,   0x300,  0x370,  0x400,  0x530,  0x590,   0x620,
+                               0x900,  0xE00,  0x10A0, 0x1100, 0x1E00, 0x2000, 0x3040,  0x4E00,
+                               0x5400, 0x7000, 0xAC00, 0xF900, 0xFB00, 0xFF00, 0x1F600, 0x20000};
+    const auto append = [](std::string &to, char32_t c) {
+        if (c < 0x80) {
+            to += static_cast<char>(c);
+        } else if (c < 0x800) {
+            to += static_cast<char>(0xC0 | c >> 6);
+            to += static_cast<char>(0x80 | (c & 0x3F));
+        } else if (c < 0x10000) {
+            to += static_cast<char>(0xE0 | c >> 12);
+            to += static_cast<char>(0x80 | (c >> 6 & 0x3F));
+            to += static_cast<char>(0x80 | (c & 0x3F));
+        } else {
+            to += static_cast<char>(0xF0 | c >> 18);
+            to += static_cast<char>(0x80 | (c >> 12 & 0x3F));
+            to += static_cast<char>(0x80 | (c >> 6 & 0x3F));
+            to += static_cast<char>(0x80 | (c & 0x3F));
+        }
+    };
+    for (int round = 0; round < 5000; ++round) {
+        std::string text;
+        const char32_t block = blocks[random() % std::size(blocks)];
+        for (std::size_t i = 1 + random() % 8; i > 0; --i) {
+            append(text, block + random() % 0x100);
+            if (random() % 4 == 0) append(text, blocks[random() % std::size(blocks)] + random() % 0x60);
+        }
+        for (const std::string &key : Document(text, text)) {
+            ASSERT_FALSE(key.empty()) << text;
+            ASSERT_LE(key.size(), kMaxKeyBytes) << text;
+            ASSERT_EQ(key.find_first_of(" |*~#"), std::string::npos) << text << ": " << key;
+        }
+        const std::string query = MakeQuery(text);
+        ASSERT_TRUE(ParseQuery(query)) << text << ": " << query;
+        if (!query.empty()) {
+            ASSERT_TRUE(Finds(query, Document("", text)))
+                << text << ": " << query << ": " << Joined(Document("", text));
+        }
+    }
+}
+
 TEST(NameTest, VersionNamesTheIcu) {
     EXPECT_EQ(SearchVersion().substr(0, 6), "#1/icu");
 }
