@@ -55,11 +55,11 @@ CREATE OR REPLACE FUNCTION contacts.search_query(query text, options jsonb) RETU
 COMMENT ON FUNCTION contacts.search_query(text, jsonb) IS 'A query with options: tolerant (boolean: allow a typing error in words of 4 to 7 letters, two in longer ones), finished (boolean: all words but the last are whole words, which costs least where they are common), whole_words (boolean: the last, too, and no other spelling is tried), alias (object: folded word to an array of other names for it, such as {"bob": ["robert"]}). Other keys, and values of other types, are passed over: never an error. STABLE: see contacts.fold_name().';
 
 CREATE OR REPLACE FUNCTION contacts.search_matches(document text[], query contacts.search_pattern) RETURNS boolean
-  LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 5
+  LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 40
   AS 'MODULE_PATHNAME', 'contacts_search_matches';
 COMMENT ON FUNCTION contacts.search_matches(text[], contacts.search_pattern) IS 'Whether the document has all that the query asks for: implementation of @@.';
 CREATE OR REPLACE FUNCTION contacts.search_rank(document text[], query contacts.search_pattern) RETURNS real
-  LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 5
+  LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 40
   AS 'MODULE_PATHNAME', 'contacts_search_rank';
 COMMENT ON FUNCTION contacts.search_rank(text[], contacts.search_pattern) IS 'How well the document answers the query, 0 (not at all) to 1: the mean over the words of 1 for a whole word, 0.5 for the beginning of one, 0.25 with typing errors, a fifth less in another spelling than the strict one.';
 
