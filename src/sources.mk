@@ -3,6 +3,7 @@
 CORE_SRCS += src/core/csv/dialect.cpp
 CORE_SRCS += src/core/csv/encoding.cpp
 CORE_SRCS += src/core/csv/reader.cpp
+CORE_SRCS += src/core/csv/writer.cpp
 CORE_SRCS += src/core/email/email.cpp
 CORE_SRCS += src/core/error.cpp
 CORE_SRCS += src/core/format/draft.cpp
@@ -28,6 +29,8 @@ CORE_SRCS += src/core/place/language.cpp
 CORE_SRCS += src/core/uuid.cpp
 
 PG_SRCS += src/pg/actor.cpp
+PG_SRCS += src/pg/csv_write.cpp
+PG_SRCS += src/pg/export.cpp
 PG_SRCS += src/pg/format.cpp
 PG_SRCS += src/pg/guard.cpp
 PG_SRCS += src/pg/import.cpp

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <unordered_set>
 
+#include "core/csv/writer.h"
 #include "core/email/email.h"
 #include "core/text.h"
 #include "core/phone/parse.h"
@@ -36,6 +37,11 @@ std::string_view UnwrapSpreadsheet(std::string_view text) {
         return text.substr(2, text.size() - 3);
     if (text.size() >= 2 && text[0] == '\'' && (IsDigit(text[1]) || text[1] == '+')) return text.substr(1);
     return text;
+}
+
+// What a cell says: a value that was marked for its way through a file as it was, anything else trimmed.
+std::string ValueOf(std::string_view cell) {
+    return std::string(csv::Unmark(cell).value_or(Trim(cell)));
 }
 
 bool IsSpreadsheetError(std::string_view text) {
@@ -268,9 +274,10 @@ void Validator::CheckLength(Draft &draft, const BoundColumn &bound, const std::s
 
 Cell Validator::ReadCell(Draft &draft, const BoundColumn &bound, std::string &text) const {
     const auto index = static_cast<std::size_t>(bound.index);
-    if (index < draft.cells.size()) text = std::string(Trim(draft.cells[index]));
+    if (index < draft.cells.size()) text = ValueOf(draft.cells[index]);
     // A mark that nobody sees is no value.
-    if (!text.empty() && static_cast<unsigned char>(text[0]) >= 0x80 && StripInvisible(text).empty())
+    if (!text.empty() && static_cast<unsigned char>(text[0]) >= 0x80 && StripInvisible(text).empty() &&
+        !csv::Unmark(draft.cells[index]))
         text.clear();
     if (text.empty()) return rules_.clear_empty && index < draft.cells.size() ? Cell::Clear() : Cell{};
     if (IsSpreadsheetError(text))
@@ -552,7 +559,7 @@ void Validator::AddExtensions(Draft &draft) const {
         if (!bound.column || bound.column->target != Target::kPhoneExtension) continue;
         const auto index = static_cast<std::size_t>(bound.index);
         const std::string text =
-            index < draft.cells.size() ? std::string(Trim(draft.cells[index])) : std::string();
+            index < draft.cells.size() ? ValueOf(draft.cells[index]) : std::string();
         const auto found = std::find_if(draft.parts.begin(), draft.parts.end(),
                                         [&](const PartChange &change) { return change.slot == bound.slot; });
         const bool has_number = found != draft.parts.end() && found->components[kPhoneNumber].is_value();
@@ -753,7 +760,7 @@ void Validator::Validate(Draft &draft) const {
         if (bound.column && bound.column->target == Target::kContactId) {
             const auto index = static_cast<std::size_t>(bound.index);
             if (index >= draft.cells.size() || !draft.key.empty()) continue;
-            draft.key = StripInvisible(UnwrapSpreadsheet(Trim(draft.cells[index])));
+            draft.key = StripInvisible(UnwrapSpreadsheet(ValueOf(draft.cells[index])));
             draft.key_uuid = ParseUuid(draft.key);
         }
     for (const BoundColumn &bound : mapping_.columns) {

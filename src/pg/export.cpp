@@ -1,0 +1,366 @@
+// contacts.export_csv(): contacts as rows of text, streaming. One cursor reads the contacts, one each kind of
+// part, all in order of contact_id; they are joined here, a batch of contacts at a time.
+#include "pg/guard.h"
+
+extern "C" {
+#include "executor/spi.h"
+#include "funcapi.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_type_d.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/portal.h"
+}
+
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/csv/writer.h"
+#include "core/format/format.h"
+#include "core/uuid.h"
+#include "pg/spi.h"
+
+namespace contacts::pg {
+namespace {
+
+constexpr long kFetch = 500;
+
+// The cursors of one export; lives in the memory of the call and holds nothing that needs a destructor, since
+// the executor closes them when a query ends early.
+struct Portals {
+    int count = 0;
+    char names[16][NAMEDATALEN];
+};
+
+void close_portals(Datum argument) {
+    auto *portals = reinterpret_cast<Portals *>(DatumGetPointer(argument));
+    for (int i = 0; i < portals->count; ++i)
+        if (Portal portal = GetPortalByName(portals->names[i])) SPI_cursor_close(portal);
+    portals->count = 0;
+}
+
+// The rows of one query, a fetch at a time, as text; the first column is the contact's ID. To be used within
+// an SPI connection, and to be kept between connections.
+class Cursor {
+  public:
+    Cursor(Portals &portals, const std::string &query) {
+        const char *text = query.c_str();
+        name_ = Call([&]() -> const char * {
+            if (portals.count == lengthof(portals.names)) elog(ERROR, "too many cursors");
+            // Only now: who may not read must not have made a cursor.
+            Portal portal =
+                SPI_cursor_open_with_args(nullptr, text, 0, nullptr, nullptr, nullptr, true, CURSOR_OPT_NO_SCROLL);
+            char *name = portals.names[portals.count++];
+            strlcpy(name, portal->name, NAMEDATALEN);
+            return name;
+        });
+    }
+
+    // The row to look at, false after the last one.
+    bool has_row() {
+        if (row_ == ids_.size() && !at_end_) Fetch();
+        return row_ < ids_.size();
+    }
+    void Advance() { ++row_; }
+    const Uuid &id() const { return ids_[row_]; }
+    std::optional<std::string_view> value(std::size_t column) const {
+        const Value &value = values_[row_ * columns_ + column];
+        if (value.offset == kNull) return std::nullopt;
+        return std::string_view(text_).substr(value.offset, value.length);
+    }
+    bool is_true(std::size_t column) const { return value(column) == "t"; }
+
+  private:
+    static constexpr std::size_t kNull = static_cast<std::size_t>(-1);
+    struct Value {
+        std::size_t offset, length;
+    };
+
+    void Fetch() {
+        ids_.clear();
+        values_.clear();
+        text_.clear();
+        row_ = 0;
+        const char *name = name_;
+        const bool any = Call([&] {
+            Portal portal = SPI_cursor_find(name);
+            if (!PortalIsValid(portal))
+                ereport(ERROR, (errcode(ERRCODE_INVALID_CURSOR_STATE), errmsg("a cursor of the export was closed")));
+            SPI_cursor_fetch(portal, true, kFetch);
+            return SPI_processed > 0;
+        });
+        at_end_ = !any;
+        if (any) {
+            const SPITupleTable *table = SPI_tuptable;
+            columns_ = static_cast<std::size_t>(table->tupdesc->natts) - 1;
+            for (uint64 row = 0; row < table->numvals; ++row) Take(table->tupdesc, table->vals[row]);
+        }
+        Call([] { SPI_freetuptable(SPI_tuptable); });
+    }
+
+    void Take(TupleDesc description, HeapTuple tuple) {
+        constexpr int kMost = 128;
+        Datum datums[kMost];
+        bool nulls[kMost];
+        if (description->natts > kMost) throw Error(sqlstate::kInternalError, "too many columns to export");
+        Call([&] {
+            heap_deform_tuple(tuple, description, datums, nulls);
+            for (int i = 1; i < description->natts; ++i)
+                // A copy goes with the SPI connection, which ends with the batch.
+                if (!nulls[i] && TupleDescAttr(description, i)->attlen == -1)
+                    datums[i] = PointerGetDatum(PG_DETOAST_DATUM_PACKED(datums[i]));
+        });
+        std::memcpy(ids_.emplace_back().data(), DatumGetPointer(datums[0]), sizeof(Uuid));
+        for (int i = 1; i < description->natts; ++i) {
+            std::string_view view;
+            if (nulls[i]) {
+                values_.push_back({kNull, 0});
+                continue;
+            }
+            switch (TupleDescAttr(description, i)->atttypid) {
+                case BOOLOID:
+                    view = DatumGetBool(datums[i]) ? "t" : "f";
+                    break;
+                case TEXTOID:
+                    view = View(DatumGetPointer(datums[i]));
+                    break;
+                default:
+                    throw Error(sqlstate::kInternalError, "a column to export is neither text nor boolean");
+            }
+            values_.push_back({text_.size(), view.size()});
+            text_ += view;
+        }
+    }
+
+    const char *name_;
+    bool at_end_ = false;
+    std::size_t row_ = 0, columns_ = 0;
+    std::vector<Uuid> ids_;
+    std::vector<Value> values_;
+    std::string text_;
+};
+
+// One kind of part, or the contacts themselves.
+struct Source {
+    std::string part;                     // empty: the contacts
+    std::vector<int> positions;           // of the format's columns
+    std::vector<std::string> separators;  // of columns that list all parts; empty: the first that fits
+    std::unique_ptr<Cursor> cursor;
+};
+
+std::vector<std::string> ElementsOf(const std::optional<std::string> &array) {
+    // int[] and text[] of separators as array_out writes them; a separator is quoted where it must be.
+    std::vector<std::string> elements;
+    if (!array || array->size() < 2) return elements;
+    std::string element;
+    bool quoted = false, was_quoted = false;
+    for (std::size_t i = 1; i < array->size(); ++i) {
+        const char c = (*array)[i];
+        if (quoted) {
+            if (c == '\\')
+                element += (*array)[++i];
+            else if (c == '"')
+                quoted = false;
+            else
+                element += c;
+        } else if (c == '"') {
+            quoted = was_quoted = true;
+        } else if (c == ',' || c == '}') {
+            elements.push_back(!was_quoted && element == "NULL" ? std::string() : element);
+            element.clear();
+            was_quoted = false;
+        } else {
+            element += c;
+        }
+    }
+    return elements;
+}
+
+// What an export does with the sources of a contact, one contact after the other.
+class Export {
+  public:
+    Export(const std::string &schema, const Format &format, bool guard, Portals &portals)
+        : guard_(guard ? csv::Guard::kSpreadsheet : csv::Guard::kImport) {
+        SpiSession spi;
+        const TextRows queries =
+            spi.Run("SELECT part, query, positions, separators FROM contacts.export_query($1, $2)",
+                    {std::string(format.name), schema});
+        for (const auto &row : queries.rows) {
+            Source source;
+            source.part = row[0].value_or("");
+            for (const std::string &position : ElementsOf(row[2])) source.positions.push_back(std::stoi(position));
+            source.separators = ElementsOf(row[3]);
+            source.cursor = std::make_unique<Cursor>(portals, row[1].value());
+            sources_.push_back(std::move(source));
+        }
+        spi.Finish();
+        std::vector<int> cell_of(format.columns.size() + 1, -1);
+        csv::RecordWriter header(text_, ",");
+        for (std::size_t i = 0; i < format.columns.size(); ++i) {
+            const Column &column = format.columns[i];
+            if (!column.in_view || column.target == Target::kIgnored) continue;
+            cell_of[i + 1] = static_cast<int>(cells_.size());
+            cells_.emplace_back();
+            header.Add(column.header);
+        }
+        header.End();
+        ends_.push_back(text_.size());
+        for (Source &source : sources_)
+            for (int &position : source.positions) position = cell_of.at(static_cast<std::size_t>(position));
+    }
+
+    // The next record; nothing after the last.
+    std::optional<std::string_view> Next() {
+        if (given_ == ends_.size()) Refill();
+        if (given_ == ends_.size()) return std::nullopt;
+        const std::size_t begin = given_ == 0 ? 0 : ends_[given_ - 1];
+        return std::string_view(text_).substr(begin, ends_[given_++] - begin);
+    }
+
+  private:
+    struct CellText {
+        std::string text;
+        bool is_null = true, is_found = false;
+    };
+
+    void Refill() {
+        text_.clear();
+        ends_.clear();
+        given_ = 0;
+        Call([] { CHECK_FOR_INTERRUPTS(); });
+        SpiSession spi;
+        Cursor &contacts = *sources_.front().cursor;
+        for (long n = 0; n < kFetch && contacts.has_row(); ++n, contacts.Advance()) {
+            for (CellText &cell : cells_) {
+                cell.text.clear();
+                cell.is_null = true;
+                cell.is_found = false;
+            }
+            const Source &first = sources_.front();
+            for (std::size_t i = 0; i < first.positions.size(); ++i) Put(first.positions[i], contacts.value(i));
+            for (std::size_t s = 1; s < sources_.size(); ++s) Join(sources_[s], contacts.id());
+            csv::RecordWriter record(text_, ",");
+            for (const CellText &cell : cells_) {
+                if (cell.is_null)
+                    record.AddNothing();
+                else if (csv::NeedsMark(cell.text, guard_))
+                    record.Add(csv::Mark(cell.text, guard_));
+                else
+                    record.Add(cell.text);
+            }
+            record.End();
+            ends_.push_back(text_.size());
+        }
+        spi.Finish();
+    }
+
+    void Join(Source &source, const Uuid &contact) {
+        Cursor &parts = *source.cursor;
+        // Parts of contacts that are not shown.
+        while (parts.has_row() && parts.id() < contact) parts.Advance();
+        for (; parts.has_row() && parts.id() == contact; parts.Advance())
+            for (std::size_t i = 0; i < source.positions.size(); ++i) {
+                if (!parts.is_true(2 * i)) continue;
+                const auto value = parts.value(2 * i + 1);
+                CellText &cell = cells_[static_cast<std::size_t>(source.positions[i])];
+                if (source.separators[i].empty()) {
+                    if (!cell.is_found) Put(source.positions[i], value);
+                } else if (value) {
+                    if (!cell.is_null) cell.text += source.separators[i];
+                    cell.text += *value;
+                    cell.is_null = false;
+                }
+            }
+    }
+
+    void Put(int position, std::optional<std::string_view> value) {
+        CellText &cell = cells_[static_cast<std::size_t>(position)];
+        cell.is_found = true;
+        cell.is_null = !value;
+        cell.text = value.value_or("");
+    }
+
+    csv::Guard guard_;
+    std::vector<Source> sources_;
+    std::vector<CellText> cells_;
+    std::string text_;  // of a batch
+    std::vector<std::size_t> ends_;
+    std::size_t given_ = 0;
+};
+
+struct State {
+    Export *exported = nullptr;
+    Portals portals;
+};
+
+void delete_state(void *argument) {
+    delete static_cast<State *>(argument)->exported;
+}
+
+// The schema of the directory, in the memory of the call.
+const char *schema_of(Oid contact) {
+    char *schema = get_rel_name(contact) ? get_namespace_name(get_rel_namespace(contact)) : nullptr;
+    if (!schema)
+        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("the table of contacts does not exist")));
+    return schema;
+}
+
+Export *Open(State *state, const char *schema, std::string_view name, bool guard) {
+    const Format *format = FindFormat(name);
+    if (!format) {
+        Fault fault;
+        fault.code = "option_invalid";
+        fault.sqlstate = sqlstate::kInvalidParameterValue;
+        fault.message = "unknown format \"" + Quoted(name) + '"';
+        fault.detail = "Known are " + FormatNames() + '.';
+        throw Error(fault);
+    }
+    return new Export(schema, *format, guard, state->portals);
+}
+
+}  // namespace
+}  // namespace contacts::pg
+
+extern "C" {
+
+PG_FUNCTION_INFO_V1(contacts_export_csv);
+
+Datum contacts_export_csv(PG_FUNCTION_ARGS) {
+    using namespace contacts::pg;
+    if (SRF_IS_FIRSTCALL()) {
+        FuncCallContext *first = SRF_FIRSTCALL_INIT();
+        MemoryContext before = MemoryContextSwitchTo(first->multi_call_memory_ctx);
+        const char *schema = schema_of(PG_GETARG_OID(0));
+        const text *format = PG_GETARG_TEXT_PP(1);
+        const bool guard = PG_GETARG_BOOL(2);
+        auto *state = new (palloc0(sizeof(State))) State;
+        auto *callback = static_cast<MemoryContextCallback *>(palloc0(sizeof(MemoryContextCallback)));
+        callback->func = delete_state;
+        callback->arg = state;
+        MemoryContextRegisterResetCallback(first->multi_call_memory_ctx, callback);
+        RegisterExprContextCallback(reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo)->econtext, close_portals,
+                                    PointerGetDatum(&state->portals));
+        MemoryContextSwitchTo(before);
+        first->user_fctx = state;
+        Guarded(fcinfo, [&](Failure &) -> Datum {
+            state->exported = Open(state, schema, View(format), guard);
+            return 0;
+        });
+    }
+    FuncCallContext *call = SRF_PERCALL_SETUP();
+    auto *state = static_cast<State *>(call->user_fctx);
+    bool done = false;
+    const Datum row = Guarded(fcinfo, [&](Failure &) -> Datum {
+        const auto record = state->exported->Next();
+        done = !record;
+        return record ? NewVarlena(*record) : 0;
+    });
+    if (!done) SRF_RETURN_NEXT(call, row);
+    close_portals(PointerGetDatum(&state->portals));
+    SRF_RETURN_DONE(call);
+}
+}
