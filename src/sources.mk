@@ -27,6 +27,8 @@ CORE_SRCS += src/core/place/country.cpp
 CORE_SRCS += src/core/place/fold.cpp
 CORE_SRCS += src/core/place/language.cpp
 CORE_SRCS += src/core/uuid.cpp
+CORE_SRCS += src/core/vcard/card.cpp
+CORE_SRCS += src/core/vcard/reader.cpp
 
 PG_SRCS += src/pg/actor.cpp
 PG_SRCS += src/pg/csv_write.cpp

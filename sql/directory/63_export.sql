@@ -5,7 +5,7 @@ CREATE FUNCTION export_csv(format text, guard boolean DEFAULT true) RETURNS SETO
 BEGIN ATOMIC
   SELECT contacts.export_csv('contact'::regclass, export_csv.format, export_csv.guard);
 END;
-COMMENT ON FUNCTION export_csv(text, boolean) IS 'The contacts that the caller sees as a CSV file of a format, a record a row, header first, in order of contact_id. It streams: use it in a select list or in FROM, with psql''s \g FILE or a cursor, for any number of contacts. guard: values that a spreadsheet would take for formulas (CWE-1236), phone numbers with + among them, get an apostrophe, which an import takes off; false: for programs.';
+COMMENT ON FUNCTION export_csv(text, boolean) IS 'The contacts that the caller sees as a CSV file of a format, a record a row, header first, in order of contact_id. It streams: use it in a select list or in FROM, with psql''s \g FILE or a cursor, for any number of contacts. guard: values that a spreadsheet would take for formulas (CWE-1236), phone numbers with + among them, get an apostrophe, which an import takes off; false: for programs. Format vcard: cards of version 4.0, a card a row, whose lines end with CRLF but for the last; guard does not matter.';
 
 -- The failed records of an import, as they were in the file, with their errors in a column that every import
 -- ignores: to be corrected and imported again.
@@ -13,7 +13,7 @@ CREATE FUNCTION error_file(import_id uuid DEFAULT NULL, guard boolean DEFAULT tr
   LANGUAGE sql STABLE
 BEGIN ATOMIC
   WITH run AS (
-    SELECT r.import_id, coalesce(r.delimiter, ',') AS delimiter, r.header,
+    SELECT r.import_id, r.format, coalesce(r.delimiter, ',') AS delimiter, r.header,
            -- An error file that failed again has its error column already.
            (SELECT min(h.ordinality)::int FROM unnest(r.header) WITH ORDINALITY AS h(name, ordinality)
              WHERE lower(trim(h.name)) = 'error detail') AS error_at
@@ -31,22 +31,25 @@ BEGIN ATOMIC
      GROUP BY e.record
     HAVING bool_or(e.severity = 'error')
   )
-  SELECT CASE WHEN error_file.guard THEN contacts.csv_guarded_record(f.cells, w.delimiter)
+  SELECT CASE WHEN w.format = 'vcard' THEN contacts.vcard_with_error(f.cells[1], f.detail)
+              WHEN error_file.guard THEN contacts.csv_guarded_record(f.cells, w.delimiter)
               ELSE contacts.csv_record(f.cells, w.delimiter) END
-    FROM width w, (SELECT 0::bigint AS record,
-                 w.header[:w.at - 1] || 'Error Detail'::text || w.header[w.at + 1:] AS cells
-            FROM width w
-           UNION ALL
-          -- Cells that a short record lacks are filled up, so that the error stands in its column.
-          SELECT f.record,
-                 e.cells[:w.at - 1] || array_fill(''::text, ARRAY[greatest(w.at - 1 - cardinality(e.cells), 0)])
-                 || f.detail || e.cells[CASE WHEN w.error_at IS NULL THEN w.at ELSE w.at + 1 END:]
-            FROM failed f
-           CROSS JOIN width w
-            JOIN import_error e ON e.import_id = w.import_id AND e.ordinal = f.first_ordinal) AS f
+    FROM width w,
+         LATERAL (
+           SELECT 0::bigint AS record, NULL::text AS detail,
+                  w.header[:w.at - 1] || 'Error Detail'::text || w.header[w.at + 1:] AS cells
+            WHERE w.format <> 'vcard'
+            UNION ALL
+           -- Cells that a short record lacks are filled up, so that the error stands in its column.
+           SELECT f.record, f.detail,
+                  CASE WHEN w.format = 'vcard' THEN e.cells
+                       ELSE e.cells[:w.at - 1] || array_fill(''::text, ARRAY[greatest(w.at - 1 - cardinality(e.cells), 0)])
+                            || f.detail || e.cells[CASE WHEN w.error_at IS NULL THEN w.at ELSE w.at + 1 END:] END
+             FROM failed f
+             JOIN import_error e ON e.import_id = w.import_id AND e.ordinal = f.first_ordinal) AS f
    ORDER BY f.record;
 END;
-COMMENT ON FUNCTION error_file(uuid, boolean) IS 'The failed records of an import (NULL: the last one that is visible) as a CSV file, a record a row, header first: the original columns and "Error Detail". Correct and import it again; the column may stay. guard: cells that a spreadsheet would take for formulas get an apostrophe, which the import takes off.';
+COMMENT ON FUNCTION error_file(uuid, boolean) IS 'The failed records of an import (NULL: the last one that is visible) as a CSV file, a record a row, header first: the original columns and "Error Detail". Correct and import it again; the column may stay. Of an import of vCards: the failed cards, with their errors in X-CONTACTS-ERROR. guard: cells that a spreadsheet would take for formulas get an apostrophe, which the import takes off.';
 
 CREATE FUNCTION csv_template(format text) RETURNS SETOF text
   LANGUAGE sql STABLE

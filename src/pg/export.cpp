@@ -22,6 +22,7 @@ extern "C" {
 #include "core/csv/writer.h"
 #include "core/format/format.h"
 #include "core/uuid.h"
+#include "core/vcard/card.h"
 #include "pg/spi.h"
 
 namespace contacts::pg {
@@ -180,11 +181,23 @@ std::vector<std::string> ElementsOf(const std::optional<std::string> &array) {
     return elements;
 }
 
-// What an export does with the sources of a contact, one contact after the other.
+// Reads contacts with their parts and gives a text for each, a batch at a time.
 class Export {
   public:
-    Export(const std::string &schema, const Format &format, bool guard, Portals &portals)
-        : guard_(guard ? csv::Guard::kSpreadsheet : csv::Guard::kImport) {
+    virtual ~Export() = default;
+    Export(const Export &) = delete;
+    Export &operator=(const Export &) = delete;
+
+    // The next text; nothing after the last.
+    std::optional<std::string_view> Next() {
+        if (given_ == ends_.size()) Refill();
+        if (given_ == ends_.size()) return std::nullopt;
+        const std::size_t begin = given_ == 0 ? 0 : ends_[given_ - 1];
+        return std::string_view(text_).substr(begin, ends_[given_++] - begin);
+    }
+
+  protected:
+    Export(const std::string &schema, const Format &format, Portals &portals) {
         SpiSession spi;
         const TextRows queries =
             spi.Run("SELECT part, query, positions, separators FROM contacts.export_query($1, $2)",
@@ -197,28 +210,65 @@ class Export {
             source.cursor = std::make_unique<Cursor>(portals, row[1].value());
             sources_.push_back(std::move(source));
         }
+        if (sources_.empty()) throw Error(sqlstate::kInternalError, "contacts.export_query() has no query");
         spi.Finish();
+    }
+
+    // A contact: Begin, its own values, the values of each of its parts, End.
+    virtual void Begin() = 0;
+    virtual void Put(const Source &contact, const Cursor &row) = 0;
+    virtual void PutPart(const Source &part, const Cursor &row) = 0;
+    virtual void End() = 0;
+
+    void EndText() { ends_.push_back(text_.size()); }
+
+    std::vector<Source> sources_;
+    std::string text_;  // of a batch
+
+  private:
+    void Refill() {
+        text_.clear();
+        ends_.clear();
+        given_ = 0;
+        Call([] { CHECK_FOR_INTERRUPTS(); });
+        SpiSession spi;
+        const Source &source = sources_.front();
+        Cursor &contacts = *source.cursor;
+        for (long n = 0; n < kFetch && contacts.has_row(); ++n, contacts.Advance()) {
+            Begin();
+            Put(source, contacts);
+            for (std::size_t s = 1; s < sources_.size(); ++s) {
+                Cursor &parts = *sources_[s].cursor;
+                // Parts of contacts that are not shown.
+                while (parts.has_row() && parts.id() < contacts.id()) parts.Advance();
+                for (; parts.has_row() && parts.id() == contacts.id(); parts.Advance()) PutPart(sources_[s], parts);
+            }
+            End();
+            EndText();
+        }
+        spi.Finish();
+    }
+
+    std::vector<std::size_t> ends_;
+    std::size_t given_ = 0;
+};
+
+class CsvExport final : public Export {
+  public:
+    CsvExport(const std::string &schema, const Format &format, bool guard, Portals &portals)
+        : Export(schema, format, portals), guard_(guard ? csv::Guard::kSpreadsheet : csv::Guard::kImport) {
         std::vector<int> cell_of(format.columns.size() + 1, -1);
-        csv::RecordWriter header(text_, ",");
         for (std::size_t i = 0; i < format.columns.size(); ++i) {
             const Column &column = format.columns[i];
             if (!column.in_view || column.target == Target::kIgnored) continue;
             cell_of[i + 1] = static_cast<int>(cells_.size());
             cells_.emplace_back();
-            header.Add(column.header);
+            writer_.Add(column.header);
         }
-        header.End();
-        ends_.push_back(text_.size());
+        writer_.End();
+        EndText();
         for (Source &source : sources_)
             for (int &position : source.positions) position = cell_of.at(static_cast<std::size_t>(position));
-    }
-
-    // The next record; nothing after the last.
-    std::optional<std::string_view> Next() {
-        if (given_ == ends_.size()) Refill();
-        if (given_ == ends_.size()) return std::nullopt;
-        const std::size_t begin = given_ == 0 ? 0 : ends_[given_ - 1];
-        return std::string_view(text_).substr(begin, ends_[given_++] - begin);
     }
 
   private:
@@ -227,54 +277,41 @@ class Export {
         bool is_null = true, is_found = false;
     };
 
-    void Refill() {
-        text_.clear();
-        ends_.clear();
-        given_ = 0;
-        Call([] { CHECK_FOR_INTERRUPTS(); });
-        SpiSession spi;
-        Cursor &contacts = *sources_.front().cursor;
-        for (long n = 0; n < kFetch && contacts.has_row(); ++n, contacts.Advance()) {
-            for (CellText &cell : cells_) {
-                cell.text.clear();
-                cell.is_null = true;
-                cell.is_found = false;
-            }
-            const Source &first = sources_.front();
-            for (std::size_t i = 0; i < first.positions.size(); ++i) Put(first.positions[i], contacts.value(i));
-            for (std::size_t s = 1; s < sources_.size(); ++s) Join(sources_[s], contacts.id());
-            csv::RecordWriter record(text_, ",");
-            for (const CellText &cell : cells_) {
-                if (cell.is_null)
-                    record.AddNothing();
-                else if (csv::NeedsMark(cell.text, guard_))
-                    record.Add(csv::Mark(cell.text, guard_));
-                else
-                    record.Add(cell.text);
-            }
-            record.End();
-            ends_.push_back(text_.size());
+    void Begin() override {
+        for (CellText &cell : cells_) {
+            cell.is_null = true;
+            cell.is_found = false;
         }
-        spi.Finish();
     }
 
-    void Join(Source &source, const Uuid &contact) {
-        Cursor &parts = *source.cursor;
-        // Parts of contacts that are not shown.
-        while (parts.has_row() && parts.id() < contact) parts.Advance();
-        for (; parts.has_row() && parts.id() == contact; parts.Advance())
-            for (std::size_t i = 0; i < source.positions.size(); ++i) {
-                if (!parts.is_true(2 * i)) continue;
-                const auto value = parts.value(2 * i + 1);
-                CellText &cell = cells_[static_cast<std::size_t>(source.positions[i])];
-                if (source.separators[i].empty()) {
-                    if (!cell.is_found) Put(source.positions[i], value);
-                } else if (value) {
-                    if (!cell.is_null) cell.text += source.separators[i];
-                    cell.text += *value;
-                    cell.is_null = false;
-                }
+    void Put(const Source &contact, const Cursor &row) override {
+        for (std::size_t i = 0; i < contact.positions.size(); ++i) Put(contact.positions[i], row.value(i));
+    }
+
+    void PutPart(const Source &part, const Cursor &row) override {
+        for (std::size_t i = 0; i < part.positions.size(); ++i) {
+            if (!row.is_true(2 * i)) continue;
+            const auto value = row.value(2 * i + 1);
+            CellText &cell = cells_[static_cast<std::size_t>(part.positions[i])];
+            if (part.separators[i].empty() || cell.is_null) {
+                if (!cell.is_found || !part.separators[i].empty()) Put(part.positions[i], value);
+            } else if (value) {
+                cell.text += part.separators[i];
+                cell.text += *value;
             }
+        }
+    }
+
+    void End() override {
+        for (const CellText &cell : cells_) {
+            if (cell.is_null)
+                writer_.AddNothing();
+            else if (csv::NeedsMark(cell.text, guard_))
+                writer_.Add(csv::Mark(cell.text, guard_));
+            else
+                writer_.Add(cell.text);
+        }
+        writer_.End();
     }
 
     void Put(int position, std::optional<std::string_view> value) {
@@ -285,11 +322,60 @@ class Export {
     }
 
     csv::Guard guard_;
-    std::vector<Source> sources_;
     std::vector<CellText> cells_;
-    std::string text_;  // of a batch
-    std::vector<std::size_t> ends_;
-    std::size_t given_ = 0;
+    csv::RecordWriter writer_{text_, ","};
+};
+
+class VCardExport final : public Export {
+  public:
+    VCardExport(const std::string &schema, Portals &portals) : Export(schema, vcard::VCardFormat(), portals) {}
+
+  private:
+    void Begin() override { person_ = {}; }
+
+    // The positions of contacts.vcard_expression().
+    void Put(const Source &contact, const Cursor &row) override {
+        std::string *const texts[] = {&person_.uid,      &person_.prefix, &person_.given,        &person_.additional,
+                                      &person_.family,   &person_.suffix, &person_.nickname,     &person_.title,
+                                      &person_.organization, &person_.unit, &person_.language,   &person_.birth_date};
+        for (std::size_t i = 0; i < contact.positions.size(); ++i) {
+            const auto value = row.value(i);
+            if (!value) continue;
+            const int position = contact.positions[i];
+            if (position >= 1 && position <= 12) *texts[position - 1] = *value;
+            if (position == 13) Lines(*value, person_.urls);
+            if (position == 14) person_.note = *value;
+            if (position == 15) person_.role = *value;
+            if (position == 16) person_.formatted_name = *value;
+            if (position == 17) person_.birth_text = *value;
+            if (position == 18) Lines(*value, person_.other);
+        }
+    }
+
+    void PutPart(const Source &part, const Cursor &row) override {
+        vcard::Labelled entry;
+        for (std::size_t i = 0; i < part.positions.size(); ++i) {
+            const std::string value(row.value(2 * i + 1).value_or(""));
+            if (part.positions[i] % 10 == 1)
+                entry.label = value;
+            else
+                entry.values.push_back(value);
+        }
+        if (part.part == "phone") person_.phones.push_back(std::move(entry));
+        if (part.part == "email") person_.emails.push_back(std::move(entry));
+        if (part.part == "address") person_.addresses.push_back(std::move(entry));
+        if (part.part == "social") person_.socials.push_back(std::move(entry));
+        if (part.part == "contact_group") person_.categories.push_back(std::move(entry.label));
+    }
+
+    void End() override { text_ += vcard::Write(person_); }
+
+    static void Lines(std::string_view text, std::vector<std::string> &lines) {
+        for (const std::string_view line : Split(text, '\n'))
+            if (!line.empty()) lines.emplace_back(line);
+    }
+
+    vcard::Person person_;
 };
 
 struct State {
@@ -319,7 +405,8 @@ Export *Open(State *state, const char *schema, std::string_view name, bool guard
         fault.detail = "Known are " + FormatNames() + '.';
         throw Error(fault);
     }
-    return new Export(schema, *format, guard, state->portals);
+    if (format == &vcard::VCardFormat()) return new VCardExport(schema, state->portals);
+    return new CsvExport(schema, *format, guard, state->portals);
 }
 
 }  // namespace
@@ -328,6 +415,7 @@ Export *Open(State *state, const char *schema, std::string_view name, bool guard
 extern "C" {
 
 PG_FUNCTION_INFO_V1(contacts_export_csv);
+PG_FUNCTION_INFO_V1(contacts_vcard_with_error);
 
 Datum contacts_export_csv(PG_FUNCTION_ARGS) {
     using namespace contacts::pg;
@@ -362,5 +450,14 @@ Datum contacts_export_csv(PG_FUNCTION_ARGS) {
     if (!done) SRF_RETURN_NEXT(call, row);
     close_portals(PointerGetDatum(&state->portals));
     SRF_RETURN_DONE(call);
+}
+
+Datum contacts_vcard_with_error(PG_FUNCTION_ARGS) {
+    using namespace contacts::pg;
+    const text *card = PG_GETARG_TEXT_PP(0);
+    const text *detail = PG_GETARG_TEXT_PP(1);
+    return Guarded(fcinfo, [&](Failure &) -> Datum {
+        return NewVarlena(contacts::vcard::WithError(View(card), View(detail)));
+    });
 }
 }

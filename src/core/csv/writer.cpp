@@ -9,6 +9,12 @@ bool StartsWith(std::string_view text, std::string_view prefix) {
     return text.substr(0, prefix.size()) == prefix;
 }
 
+// White space is ASCII's or not ASCII.
+bool MayBeSpace(char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte <= ' ' || byte >= 0x80;
+}
+
 bool BeginsFormula(std::string_view text) {
     if (text.empty()) return false;
     if (text[0] == '=' || text[0] == '+' || text[0] == '-' || text[0] == '@') return true;
@@ -39,9 +45,7 @@ bool EndsWithSpace(std::string_view text, std::size_t least) {
         ++apostrophes;
     }
     if (apostrophes < least || text.empty()) return false;
-    const auto last = static_cast<unsigned char>(text.back());
-    // Most text ends with a letter.
-    if (last > ' ' && last < 0x80) return false;
+    if (!MayBeSpace(text.back())) return false;
     return Trim(text).size() < text.size() && Trim(text).data() + Trim(text).size() < text.data() + text.size();
 }
 
@@ -91,20 +95,24 @@ std::string MarkAgain(std::string_view cell) {
 }
 
 RecordWriter::RecordWriter(std::string &out, std::string_view delimiter)
-    : out_(out), delimiter_(delimiter), begin_(out.size()) {
+    : out_(out), delimiter_(delimiter) {
     for (const char c : {'"', '\r', '\n', ',', ';', '\t', '|'}) quoted_[static_cast<unsigned char>(c)] = true;
     for (const char c : delimiter) quoted_[static_cast<unsigned char>(c)] = true;
 }
 
 void RecordWriter::Separate() {
-    if (!first_) out_ += delimiter_;
+    if (first_)
+        begin_ = out_.size();
+    else
+        out_ += delimiter_;
     first_ = false;
 }
 
 void RecordWriter::Add(std::string_view cell) {
     Separate();
     if (cell.empty()) return;
-    bool quotes = BeginsWithSpace(cell) || EndsWithSpace(cell, 0);
+    bool quotes = MayBeSpace(cell.front()) && BeginsWithSpace(cell);
+    quotes = quotes || (MayBeSpace(cell.back()) && EndsWithSpace(cell, 0));
     bool doubles = false;
     for (const char c : cell)
         if (quoted_[static_cast<unsigned char>(c)]) {
@@ -132,6 +140,7 @@ void RecordWriter::Add(std::string_view cell) {
 
 void RecordWriter::End() {
     if (out_.size() == begin_) out_ += "\"\"";
+    first_ = true;
 }
 
 }  // namespace contacts::csv

@@ -44,7 +44,7 @@ class RecordWriter {
     RecordWriter(std::string &out, std::string_view delimiter);
     void Add(std::string_view cell);
     void AddNothing() { Separate(); }
-    // After the last cell. A record of one empty cell would be a blank line.
+    // After the last cell of a record. One of a single empty cell would be a blank line.
     void End();
 
   private:
@@ -52,7 +52,7 @@ class RecordWriter {
 
     std::string &out_;
     std::string_view delimiter_;
-    std::size_t begin_;
+    std::size_t begin_ = 0;  // of the record
     bool first_ = true;
     bool quoted_[256] = {};
 };

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/vcard/card.h"
+
 namespace contacts {
 namespace {
 
@@ -229,6 +231,8 @@ const char *NameOf(Target target) {
             return "addresses";
         case Target::kSocial:
             return "social";
+        case Target::kSocialList:
+            return "social_handles";
         case Target::kOrganizationId:
             return "organization_id";
         case Target::kOrganizationName:
@@ -295,7 +299,8 @@ const std::vector<Format> &Formats() {
 const Format *FindFormat(std::string_view name) {
     for (const Format &format : Formats())
         if (name == format.name) return &format;
-    return nullptr;
+    // No CSV format: it has no header to be found by, and no view.
+    return name == vcard::VCardFormat().name ? &vcard::VCardFormat() : nullptr;
 }
 
 std::string FormatNames() {
@@ -304,7 +309,7 @@ std::string FormatNames() {
         if (!names.empty()) names += ", ";
         names += format.name;
     }
-    return names;
+    return names + ", " + vcard::VCardFormat().name;
 }
 
 const std::vector<Term> &TermsOf(Target target) {

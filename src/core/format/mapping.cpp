@@ -29,6 +29,7 @@ PartKind KindOf(Target target) {
         case Target::kAddressList:
             return PartKind::kAddress;
         case Target::kSocial:
+        case Target::kSocialList:
             return PartKind::kSocial;
         case Target::kGroups:
             return PartKind::kGroup;
@@ -39,7 +40,7 @@ PartKind KindOf(Target target) {
 
 bool IsList(Target target) {
     return target == Target::kPhoneList || target == Target::kEmailList || target == Target::kAddressList ||
-           target == Target::kGroups;
+           target == Target::kSocialList || target == Target::kGroups;
 }
 
 // The columns of a format by the spellings of their headers; of two with one spelling the first counts.

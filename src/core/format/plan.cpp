@@ -424,7 +424,8 @@ class Planner {
         bool changed = after != known.organization_id;
         std::vector<Value> values = {known.id, after ? Value(*after) : Value()};
         AddFields(values, [&](std::size_t f) {
-            const auto after = f == static_cast<std::size_t>(ContactField::kWebsites)
+            const auto after = f == static_cast<std::size_t>(ContactField::kWebsites) &&
+                                       !mapping_.format->structured_lists
                                    ? ApplyFirst(draft.fields[f], known.fields[f])
                                    : Apply(draft.fields[f], known.fields[f]);
             changed = changed || after != known.fields[f];

@@ -439,6 +439,7 @@ void Validator::ReadList(Draft &draft, const BoundColumn &bound, PartChange &cha
         }
         return;
     }
+    if (mapping_.format->structured_lists) return ReadStructuredList(draft, bound, change, text);
     const bool phones = target == Target::kPhoneList;
     const std::vector<Term> &types = TermsOf(target);
     for (std::size_t begin = 0, end; begin < text.size(); begin = end + 1) {
@@ -506,6 +507,50 @@ void Validator::ReadList(Draft &draft, const BoundColumn &bound, PartChange &cha
                 ReadCountry(draft, bound, std::string(Trim(fields[4])), code, entered);
                 if (code.is_value()) part.values[kAddressCountry] = code.text;
                 if (entered.is_value()) part.values[kAddressCountryEntered] = entered.text;
+            }
+        }
+        change.list.push_back(std::move(part));
+    }
+}
+
+void Validator::ReadStructuredList(Draft &draft, const BoundColumn &bound, PartChange &change,
+                                   const std::string &text) const {
+    for (const std::string_view entry : Split(text, '\x1E')) {
+        auto values = Split(entry, '\x1F');
+        values.resize(std::max<std::size_t>(values.size(), 7));
+        const auto value = [&](std::size_t i) { return std::string(Trim(values[i])); };
+        Part part;
+        part.label = value(0);
+        const auto set = [&](std::size_t component, std::string component_text) {
+            if (!component_text.empty()) part.values[component] = std::move(component_text);
+        };
+        part.values.resize(InfoOf(change.kind).values.size());
+        switch (bound.column->target) {
+            case Target::kPhoneList:
+                ReadPhone(draft, bound, change, value(1));
+                for (std::size_t i = 0; i < part.values.size(); ++i)
+                    if (change.components[i].is_value()) part.values[i] = change.components[i].text;
+                if (value(2) == "sms") part.values[kPhoneSms] = "true";
+                break;
+            case Target::kEmailList: {
+                std::string address;
+                if (!ReadEmail(draft, bound, value(1), address)) continue;
+                part.values[0] = std::move(address);
+                break;
+            }
+            case Target::kSocialList:
+                part.values[0] = value(1);
+                break;
+            default: {
+                set(kAddressStreet, value(1));
+                set(kAddressStreet2, value(2));
+                set(kAddressCity, value(3));
+                set(kAddressRegion, value(4));
+                set(kAddressPostalCode, value(5));
+                Cell code, entered;
+                if (!value(6).empty()) ReadCountry(draft, bound, value(6), code, entered);
+                set(kAddressCountry, code.text);
+                set(kAddressCountryEntered, entered.text);
             }
         }
         change.list.push_back(std::move(part));
