@@ -106,8 +106,8 @@ END;
 CREATE FUNCTION _import_contact_state(ids uuid[], import_id uuid)
   RETURNS TABLE (contact_id uuid, of_this_import boolean, organization_id uuid, organization_name text,
                  name_prefix text, first_name text, middle_name text, last_name text, name_suffix text, nickname text,
-                 job_title text, department text, location text, birth_date text, language text, contact_type text,
-                 contact_level text, websites text)
+                 phonetic_first_name text, phonetic_last_name text, job_title text, department text, location text,
+                 birth_date text, language text, contact_type text, contact_level text, websites text)
   LANGUAGE sql VOLATILE
 BEGIN ATOMIC
   SELECT c.contact_id,
@@ -117,7 +117,7 @@ BEGIN ATOMIC
                                     WHERE r.import_id = _import_contact_state.import_id)),
          c.organization_id, (SELECT o.name FROM organization o WHERE o.organization_id = c.organization_id),
          c.name_prefix, c.first_name, c.middle_name, c.last_name, c.name_suffix, c.nickname,
-         c.job_title, c.department, c.location,
+         c.phonetic_first_name, c.phonetic_last_name, c.job_title, c.department, c.location,
          to_char(c.birth_date, CASE WHEN c.birth_year_known THEN 'YYYY-MM-DD' ELSE '"--"MM-DD' END),
          c.language, c.contact_type, c.contact_level, array_to_string(c.websites, E'\n')
     FROM contact c
@@ -216,16 +216,18 @@ CREATE FUNCTION _import_insert_contacts() RETURNS SETOF uuid
 BEGIN ATOMIC
   INSERT INTO contact (contact_id, source, external_id, visibility, owner_id, organization_id, contact_type,
                        contact_level, name_prefix, first_name, middle_name, last_name, name_suffix, nickname,
-                       job_title, department, location, birth_date, birth_year_known, language, websites, custom)
+                       phonetic_first_name, phonetic_last_name, job_title, department, location, birth_date,
+                       birth_year_known, language, websites, custom)
   SELECT b.contact_id, b.source, b.external_id, b.visibility, b.owner_id, b.organization_id, b.contact_type,
          b.contact_level, b.name_prefix, b.first_name, b.middle_name, b.last_name, b.name_suffix, b.nickname,
-         b.job_title, b.department, b.location, b.birth_date, b.birth_year_known, b.language,
-         string_to_array(b.websites, E'\n'), b.custom
+         b.phonetic_first_name, b.phonetic_last_name, b.job_title, b.department, b.location, b.birth_date,
+         b.birth_year_known, b.language, string_to_array(b.websites, E'\n'), b.custom
     FROM contacts.import_batch('contact_insert')
       AS b(contact_id uuid, source text, external_id text, visibility text, owner_id uuid, organization_id uuid,
            contact_type text, contact_level text, name_prefix text, first_name text, middle_name text, last_name text,
-           name_suffix text, nickname text, job_title text, department text, location text, birth_date date,
-           birth_year_known boolean, language text, websites text, custom jsonb)
+           name_suffix text, nickname text, phonetic_first_name text, phonetic_last_name text, job_title text,
+           department text, location text, birth_date date, birth_year_known boolean, language text, websites text,
+           custom jsonb)
   RETURNING contact_id;
 END;
 
@@ -236,14 +238,16 @@ BEGIN ATOMIC
   UPDATE contact c
      SET organization_id = b.organization_id, contact_type = b.contact_type, contact_level = b.contact_level,
          name_prefix = b.name_prefix, first_name = b.first_name, middle_name = b.middle_name, last_name = b.last_name,
-         name_suffix = b.name_suffix, nickname = b.nickname, job_title = b.job_title, department = b.department,
+         name_suffix = b.name_suffix, nickname = b.nickname, phonetic_first_name = b.phonetic_first_name,
+         phonetic_last_name = b.phonetic_last_name, job_title = b.job_title, department = b.department,
          location = b.location, birth_date = b.birth_date, birth_year_known = b.birth_year_known,
          language = b.language, websites = string_to_array(b.websites, E'\n'),
          custom = (c.custom || b.custom) - b.custom_removed
     FROM contacts.import_batch('contact_update')
       AS b(contact_id uuid, organization_id uuid, contact_type text, contact_level text, name_prefix text,
-           first_name text, middle_name text, last_name text, name_suffix text, nickname text, job_title text,
-           department text, location text, birth_date date, birth_year_known boolean, language text, websites text,
+           first_name text, middle_name text, last_name text, name_suffix text, nickname text,
+           phonetic_first_name text, phonetic_last_name text, job_title text, department text, location text,
+           birth_date date, birth_year_known boolean, language text, websites text,
            custom jsonb, custom_removed text[])
    WHERE c.contact_id = b.contact_id
   RETURNING c.contact_id;

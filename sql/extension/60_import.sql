@@ -3,10 +3,17 @@
 -- The formats are declared once, in the engine; views, templates and docs read them here.
 CREATE OR REPLACE FUNCTION contacts.format_column()
   RETURNS TABLE (format text, "position" int, header text, target text, label text, any_label boolean,
-                 required boolean, max_length int, in_view boolean, aliases text)
+                 required boolean, max_length int, in_view boolean, aliases text, ordinal int, labels text[])
   LANGUAGE c IMMUTABLE PARALLEL SAFE
   AS 'MODULE_PATHNAME', 'contacts_format_column';
-COMMENT ON FUNCTION contacts.format_column() IS 'The columns of every CSV format: header as the product writes it, other spellings (separated by |), the field it goes to, label of a part (any_label: it also shows parts with a label that no other column names), the product''s limit in characters. IMMUTABLE: compiled in.';
+COMMENT ON FUNCTION contacts.format_column() IS 'The columns of every CSV format: header as the product writes it, other spellings (separated by |), the field it goes to, label of a part (any_label: it also shows parts with a label that no other column names; labels: all that it shows), the product''s limit in characters, which one of several parts with the label it shows (ordinal; NULL: the number that stands where the header here has n). IMMUTABLE: compiled in.';
+
+CREATE OR REPLACE FUNCTION contacts.format_list()
+  RETURNS TABLE (format text, title text, source text, mode text, visibility text, date_order text, default_region text,
+                 match_by text, value_separator text, languages text[], max_bytes bigint, max_records bigint)
+  LANGUAGE c IMMUTABLE PARALLEL SAFE
+  AS 'MODULE_PATHNAME', 'contacts_format_list';
+COMMENT ON FUNCTION contacts.format_list() IS 'The CSV formats and what an import of each does unless told otherwise: contact.source of new contacts, mode, visibility, the order of dates (ymd, mdy, dmy), the region of numbers without +, by what contacts are matched (NULL: the ID), what separates several values of one cell, the languages of headers that are understood, the product''s limits. IMMUTABLE: compiled in.';
 
 CREATE OR REPLACE FUNCTION contacts.format_term()
   RETURNS TABLE (target text, stored text, written text)
@@ -49,41 +56,58 @@ COMMENT ON FUNCTION contacts.import_batch(text) IS 'Rows that the running import
 -- How each column of a format is read from the tables of a directory: c the contact, o its organization, p a part (g its
 -- group). The views and the export are made of it.
 CREATE OR REPLACE FUNCTION contacts.format_expression(format text)
-  RETURNS TABLE ("position" int, header text, target text, part text, value text, fits text, separator text, sort text)
+  RETURNS TABLE ("position" int, header text, target text, part text, value text, fits text, ordinal int, separator text, sort text)
   LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-  WITH col AS (
-    SELECT f."position", f.header, f.target, f.label,
-           -- How a part's column finds its part: by label, or by any label that no other column names.
-           CASE WHEN f.target = 'social' THEN pg_catalog.format('p.network = %L', f.label)
-                WHEN f.any_label THEN
-                  pg_catalog.format('p.label <> ALL (%L::text[])',
-                    (SELECT coalesce(pg_catalog.array_agg(DISTINCT o.label), '{}')
-                       FROM contacts.format_column() o
-                      WHERE o.format = f.format AND NOT o.any_label
-                        AND o.label IS NOT NULL AND o.target = f.target))
-                ELSE pg_catalog.format('p.label = %L', f.label) END AS fits,
-           CASE WHEN f.target LIKE 'phone%' THEN 'phone'
-                WHEN f.target LIKE 'email%' THEN 'email'
-                WHEN f.target IN ('street', 'street2', 'city', 'region', 'postal_code', 'country') THEN 'address'
+  WITH form AS (
+    SELECT l.source, l.date_order, coalesce(l.value_separator, ';') AS separator
+      FROM contacts.format_list() l WHERE l.format = format_expression.format
+  ), declared AS (
+    SELECT f.*,
+           CASE WHEN f.target LIKE 'phone\_%' OR f.target IN ('phone', 'phones') THEN 'phone'
+                WHEN f.target IN ('email', 'email_label', 'emails') THEN 'email'
+                WHEN f.target IN ('street', 'street2', 'street3', 'city', 'region', 'postal_code', 'country',
+                                  'address_label', 'address_formatted', 'addresses') THEN 'address'
                 WHEN f.target = 'social' THEN 'social'
-                WHEN f.target = 'groups' THEN 'contact_group' END AS part,
-           f.format AS name
+                WHEN f.target = 'groups' THEN 'contact_group' END AS part
       FROM contacts.format_column() f
      WHERE f.format = format_expression.format AND f.in_view
+  ), col AS (
+    SELECT d."position", d.header, d.target, d.label, d.ordinal, d.part,
+           -- How a part's column finds its part: by its labels, or by any label that no other column names.
+           CASE WHEN d.part IS NULL THEN NULL
+                WHEN d.target IN ('phones', 'groups') THEN 'true'
+                WHEN d.target = 'social' THEN pg_catalog.format('p.network = %L', d.label)
+                WHEN d.any_label THEN
+                  coalesce((SELECT pg_catalog.format('p.label <> ALL (%L::text[])',
+                                                     pg_catalog.array_agg(DISTINCT u.label ORDER BY u.label))
+                              FROM declared o, pg_catalog.unnest(o.labels) AS u(label)
+                             WHERE NOT o.any_label AND o.part = d.part
+                           HAVING pg_catalog.count(*) > 0), 'true')
+                WHEN pg_catalog.cardinality(d.labels) = 1 THEN pg_catalog.format('p.label = %L', d.label)
+                ELSE pg_catalog.format('p.label = ANY (%L::text[])', d.labels) END AS fits
+      FROM declared d
   )
-  SELECT c."position", c.header, c.target, c.part,
+  SELECT c."position", c.header, c.target,
+         -- The address in one piece would repeat its parts.
+         CASE WHEN c.target <> 'address_formatted' THEN c.part END,
          CASE
            WHEN c.target = 'phone' THEN
-             CASE WHEN EXISTS (SELECT FROM contacts.format_column() e
-                                WHERE e.format = c.name AND e.target = 'phone_extension')
+             CASE WHEN EXISTS (SELECT FROM col e WHERE e.target = 'phone_extension')
                   THEN 'coalesce(contacts.phone_base(p.number)::text, p.entered)'
                   ELSE 'coalesce(p.number::text, p.entered)' END
            WHEN c.target = 'phone_extension' THEN 'contacts.phone_extension(p.number)'
            WHEN c.target = 'phone_accepts_sms' THEN 'p.accepts_sms::text'
+           WHEN c.target LIKE '%\_label' THEN
+             'pg_catalog.upper(pg_catalog.left(p.label, 1) COLLATE "C") || pg_catalog.substr(p.label, 2)'
            WHEN c.target = 'email' THEN 'p.address::text'
            WHEN c.target = 'country' THEN 'coalesce(contacts.country_name(p.country, ''en''), p.country, p.country_entered)'
-           WHEN c.part = 'address' THEN 'p.' || c.target
+           -- Where the product has a third line, it is what follows the first line of street2.
+           WHEN c.target = 'street2' AND EXISTS (SELECT FROM col e WHERE e.target = 'street3') THEN
+             'pg_catalog.split_part(p.street2, E''\n'', 1)'
+           WHEN c.target = 'street3' THEN
+             'CASE WHEN pg_catalog.strpos(p.street2, E''\n'') > 0 THEN pg_catalog.substr(p.street2, pg_catalog.strpos(p.street2, E''\n'') + 1) END'
+           WHEN c.target IN ('street', 'street2', 'city', 'region', 'postal_code') THEN 'p.' || c.target
            WHEN c.target = 'phones' THEN
              -- In what is no number the separators of the list are blanked out; an import knows it again.
              pg_catalog.format(
@@ -92,35 +116,50 @@ BEGIN ATOMIC
                   FROM contacts.format_term() t WHERE t.target = c.target AND t.stored <> 'other'),
                (SELECT t.written FROM contacts.format_term() t WHERE t.target = c.target AND t.stored = 'other'))
            WHEN c.target = 'social' THEN 'p.handle'
-           WHEN c.target = 'groups' THEN 'g.name'
+           WHEN c.target = 'groups' THEN
+             -- A name that begins like a mark of the product's gets one, which an import takes off.
+             CASE WHEN form.separator = ';' THEN 'g.name'
+                  ELSE 'CASE WHEN g.name LIKE ''* %'' THEN ''* '' ELSE '''' END || g.name' END
            WHEN c.target = 'contact_id' THEN
-             pg_catalog.format('CASE WHEN c.source = %L AND c.external_id IS NOT NULL THEN c.external_id ELSE c.contact_id::text END', c.name)
+             pg_catalog.format('CASE WHEN c.source = %L AND c.external_id IS NOT NULL THEN c.external_id ELSE c.contact_id::text END', form.source)
+           WHEN c.target = 'display_name' THEN
+             pg_catalog.format('coalesce(c.custom ->> ''display_name'', nullif(pg_catalog.concat_ws('' '', %s), ''''))',
+               (SELECT pg_catalog.string_agg('c.' || n.name, ', ' ORDER BY n.ordinality)
+                  FROM pg_catalog.unnest(ARRAY['name_prefix', 'first_name', 'middle_name', 'last_name', 'name_suffix'])
+                       WITH ORDINALITY AS n(name, ordinality)
+                 WHERE n.name IN (SELECT e.target FROM col e)))
            WHEN c.target = 'birth_date' THEN
-             'pg_catalog.to_char(c.birth_date, CASE WHEN c.birth_year_known THEN ''MM/DD/YYYY'' ELSE ''MM/DD'' END)'
+             pg_catalog.format('pg_catalog.to_char(c.birth_date, CASE WHEN c.birth_year_known THEN %L ELSE %L END)',
+               CASE form.date_order WHEN 'mdy' THEN 'MM/DD/YYYY' WHEN 'dmy' THEN 'DD/MM/YYYY' ELSE 'YYYY-MM-DD' END,
+               CASE form.date_order WHEN 'mdy' THEN 'MM/DD' WHEN 'dmy' THEN 'DD/MM' ELSE '"--"MM-DD' END)
+           WHEN c.target = 'birth_year' THEN 'CASE WHEN c.birth_year_known THEN pg_catalog.to_char(c.birth_date, ''YYYY'') END'
+           WHEN c.target = 'birth_month' THEN 'pg_catalog.to_char(c.birth_date, ''FMMM'')'
+           WHEN c.target = 'birth_day' THEN 'pg_catalog.to_char(c.birth_date, ''FMDD'')'
            WHEN c.target = 'language' THEN 'coalesce(contacts.language_name(c.language, ''en''), c.language)'
            WHEN c.target IN ('contact_type', 'contact_level') THEN
              pg_catalog.format('CASE c.%I%s END', c.target,
                (SELECT pg_catalog.string_agg(pg_catalog.format(' WHEN %L THEN %L', t.stored, t.written), '' ORDER BY t.stored)
                   FROM contacts.format_term() t WHERE t.target = c.target))
-           WHEN c.target = 'websites' THEN 'c.websites[1]'
+           WHEN c.target = 'websites' THEN pg_catalog.format('c.websites[%s]', c.ordinal)
            WHEN c.target = 'custom' THEN pg_catalog.format('c.custom ->> %L', c.label)
            WHEN c.target = 'organization_id' THEN
-             pg_catalog.format('CASE WHEN o.source = %L AND o.external_id IS NOT NULL THEN o.external_id ELSE o.organization_id::text END', c.name)
+             pg_catalog.format('CASE WHEN o.source = %L AND o.external_id IS NOT NULL THEN o.external_id ELSE o.organization_id::text END', form.source)
            WHEN c.target IN ('organization_websites', 'organization_tags') THEN
              pg_catalog.format('pg_catalog.array_to_string(o.%I, '';'')', pg_catalog.substr(c.target, 14))
            WHEN c.target IN ('organization_phone', 'organization_fax') THEN
              pg_catalog.format('coalesce(o.%1$I::text, o.%2$I)', pg_catalog.substr(c.target, 14), pg_catalog.substr(c.target, 14) || '_entered')
            WHEN c.target = 'organization_type' THEN 'o.organization_type'
            WHEN c.target LIKE 'organization%' THEN pg_catalog.format('o.%I::text', pg_catalog.substr(c.target, 14))
-           WHEN c.target = 'ignored' THEN 'NULL::text'
+           WHEN c.target IN ('ignored', 'address_formatted') THEN 'NULL::text'
            ELSE pg_catalog.format('c.%I', c.target)
          END,
-         CASE WHEN c.part IS NULL THEN NULL WHEN c.target IN ('phones', 'groups') THEN 'true' ELSE c.fits END,
-         CASE c.target WHEN 'phones' THEN ': ' WHEN 'groups' THEN ';' END,
-         CASE WHEN c.target = 'groups' THEN 'g.name' WHEN c.part IS NOT NULL THEN 'p."position"' END
-    FROM col c;
+         CASE WHEN c.target <> 'address_formatted' THEN c.fits END,
+         c.ordinal,
+         CASE c.target WHEN 'phones' THEN ': ' WHEN 'groups' THEN form.separator END,
+         CASE WHEN c.target = 'groups' THEN 'g.name' WHEN c.part IS NOT NULL AND c.target <> 'address_formatted' THEN 'p."position"' END
+    FROM col c, form;
 END;
-COMMENT ON FUNCTION contacts.format_expression(text) IS 'How a format''s view and its export read each column: value is an expression over a contact c, its organization o or, for a column of a part, a row p of contact_<part> (contact_group: p the membership, g the group). Of a contact''s parts in order of sort the first that fits is shown; with a separator, all are listed.';
+COMMENT ON FUNCTION contacts.format_expression(text) IS 'How a format''s view and its export read each column: value is an expression over a contact c, its organization o or, for a column of a part, a row p of contact_<part> (contact_group: p the membership, g the group). Of a contact''s parts in order of sort the one that fits is shown, with this ordinal among those that do; with a separator, all are listed.';
 
 -- The query of a format's view, made from the format's declaration: it is a function, so that a directory of an older
 -- layout gets the same view by upgrade_directory(). Its joins are made for few contacts; contacts.export_query() reads
@@ -132,7 +171,8 @@ BEGIN ATOMIC
     SELECT e.*,
            CASE WHEN e.part IS NULL THEN e.value
                 WHEN e.separator IS NULL
-                THEN pg_catalog.format('(pg_catalog.array_agg(%s ORDER BY %s) FILTER (WHERE %s))[1]', e.value, e.sort, e.fits)
+                THEN pg_catalog.format('(pg_catalog.array_agg(%s ORDER BY %s)%s)[%s]', e.value, e.sort,
+                       CASE WHEN e.fits = 'true' THEN '' ELSE pg_catalog.format(' FILTER (WHERE %s)', e.fits) END, e.ordinal)
                 ELSE pg_catalog.format('pg_catalog.string_agg(%s, %L ORDER BY %s)', e.value, e.separator, e.sort) END AS sql
       FROM contacts.format_expression(format_query.format) e
   )

@@ -34,10 +34,10 @@ COMMENT ON FUNCTION contacts.vcard_with_error(text, text) IS 'A vCard with what 
 -- A card is put together in the engine: position numbers the values it is made of. A part's values are read of all
 -- parts.
 CREATE OR REPLACE FUNCTION contacts.vcard_expression()
-  RETURNS TABLE ("position" int, header text, target text, part text, value text, fits text, separator text, sort text)
+  RETURNS TABLE ("position" int, header text, target text, part text, value text, fits text, ordinal int, separator text, sort text)
   LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-  SELECT v."position", v.header, CASE v.header WHEN 'organization' THEN 'organization_name' ELSE v.header END, v.part, v.value, CASE WHEN v.part IS NOT NULL THEN 'true' END,
+  SELECT v."position", v.header, CASE v.header WHEN 'organization' THEN 'organization_name' ELSE v.header END, v.part, v.value, CASE WHEN v.part IS NOT NULL THEN 'true' END, 1,
          CASE WHEN v.part IS NOT NULL THEN ',' END,
          CASE WHEN v.part = 'contact_group' THEN 'g.name' WHEN v.part IS NOT NULL THEN 'p."position"' END
     FROM (VALUES
@@ -80,7 +80,7 @@ COMMENT ON FUNCTION contacts.vcard_expression() IS 'As contacts.format_expressio
 -- Contacts and their parts are read once each, in order of contact_id, and joined by the reader: no row of a part is
 -- looked up, nothing is held but the rows of one contact.
 CREATE OR REPLACE FUNCTION contacts.export_query(format text, directory text)
-  RETURNS TABLE (part text, query text, positions int[], separators text[])
+  RETURNS TABLE (part text, query text, positions int[], ordinals int[], separators text[])
   LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
   SELECT e.part,
@@ -98,6 +98,7 @@ BEGIN ATOMIC
                      || E'\nWHERE c.merged_into IS NULL' END,
            coalesce(', ' || pg_catalog.min(e.sort), '')),
          pg_catalog.array_agg(e."position" ORDER BY e."position"),
+         pg_catalog.array_agg(e.ordinal ORDER BY e."position"),
          pg_catalog.array_agg(e.separator ORDER BY e."position")
     FROM (SELECT * FROM contacts.format_expression(export_query.format)
           UNION ALL

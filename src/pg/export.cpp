@@ -149,7 +149,8 @@ class Cursor {
 struct Source {
     std::string part;                     // empty: the contacts
     std::vector<int> positions;           // of the format's columns
-    std::vector<std::string> separators;  // of columns that list all parts; empty: the first that fits
+    std::vector<int> ordinals;            // which of the parts that fit
+    std::vector<std::string> separators;  // of columns that list all parts; empty: one that fits
     std::unique_ptr<Cursor> cursor;
 };
 
@@ -200,13 +201,15 @@ class Export {
     Export(const std::string &schema, const Format &format, Portals &portals) {
         SpiSession spi;
         const TextRows queries =
-            spi.Run("SELECT part, query, positions, separators FROM contacts.export_query($1, $2)",
+            spi.Run("SELECT part, query, positions, ordinals, separators FROM contacts.export_query($1, $2)",
                     {std::string(format.name), schema});
         for (const auto &row : queries.rows) {
             Source source;
             source.part = row[0].value_or("");
             for (const std::string &position : ElementsOf(row[2])) source.positions.push_back(std::stoi(position));
-            source.separators = ElementsOf(row[3]);
+            for (const std::string &ordinal : ElementsOf(row[3]))
+                source.ordinals.push_back(ordinal.empty() ? 1 : std::stoi(ordinal));
+            source.separators = ElementsOf(row[4]);
             source.cursor = std::make_unique<Cursor>(portals, row[1].value());
             sources_.push_back(std::move(source));
         }
@@ -274,13 +277,14 @@ class CsvExport final : public Export {
   private:
     struct CellText {
         std::string text;
-        bool is_null = true, is_found = false;
+        bool is_null = true;
+        int found = 0;  // parts that fit
     };
 
     void Begin() override {
         for (CellText &cell : cells_) {
             cell.is_null = true;
-            cell.is_found = false;
+            cell.found = 0;
         }
     }
 
@@ -293,8 +297,10 @@ class CsvExport final : public Export {
             if (!row.is_true(2 * i)) continue;
             const auto value = row.value(2 * i + 1);
             CellText &cell = cells_[static_cast<std::size_t>(part.positions[i])];
-            if (part.separators[i].empty() || cell.is_null) {
-                if (!cell.is_found || !part.separators[i].empty()) Put(part.positions[i], value);
+            if (part.separators[i].empty()) {
+                if (++cell.found == part.ordinals[i]) Put(part.positions[i], value);
+            } else if (cell.is_null) {
+                Put(part.positions[i], value);
             } else if (value) {
                 cell.text += part.separators[i];
                 cell.text += *value;
@@ -316,7 +322,6 @@ class CsvExport final : public Export {
 
     void Put(int position, std::optional<std::string_view> value) {
         CellText &cell = cells_[static_cast<std::size_t>(position)];
-        cell.is_found = true;
         cell.is_null = !value;
         cell.text = value.value_or("");
     }
@@ -448,6 +453,9 @@ Datum contacts_export_csv(PG_FUNCTION_ARGS) {
         return record ? NewVarlena(*record) : 0;
     });
     if (!done) SRF_RETURN_NEXT(call, row);
+    // The state goes with the call's memory.
+    UnregisterExprContextCallback(reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo)->econtext, close_portals,
+                                  PointerGetDatum(&state->portals));
     close_portals(PointerGetDatum(&state->portals));
     SRF_RETURN_DONE(call);
 }

@@ -2,7 +2,9 @@
 #include "pg/guard.h"
 
 extern "C" {
+#include "catalog/pg_type.h"
 #include "funcapi.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/tuplestore.h"
 }
@@ -13,7 +15,16 @@ extern "C" {
 namespace contacts::pg {
 namespace {
 
-constexpr int kColumns = 10;
+// 0.1.0 had the first ten. The function gives as many as its SQL declaration asks for.
+constexpr int kColumns = 12;
+
+Datum TextArrayOf(const std::vector<std::string_view> &values) {
+    auto *elements = static_cast<Datum *>(Allocate(sizeof(Datum) * values.size()));
+    for (std::size_t i = 0; i < values.size(); ++i) elements[i] = NewVarlena(values[i]);
+    const int count = static_cast<int>(values.size());
+    return Call(
+        [&] { return PointerGetDatum(construct_array(elements, count, TEXTOID, -1, false, TYPALIGN_INT)); });
+}
 
 void PutFormats(ReturnSetInfo *result) {
     for (const Format &format : Formats()) {
@@ -21,14 +32,15 @@ void PutFormats(ReturnSetInfo *result) {
         for (const Column &column : format.columns) {
             ++position;
             const bool any = column.label[0] == '*';
-            const char *label = column.label + any;
+            const std::vector<std::string_view> labels = LabelsOf(column);
+            const std::string_view label = labels[0];
             Datum values[kColumns] = {};
             bool nulls[kColumns] = {};
             values[0] = NewVarlena(format.name);
             values[1] = Int32GetDatum(position);
             values[2] = NewVarlena(column.header);
             values[3] = NewVarlena(NameOf(column.target));
-            nulls[4] = label[0] == '\0';
+            nulls[4] = nulls[11] = label.empty();
             if (!nulls[4]) values[4] = NewVarlena(label);
             values[5] = BoolGetDatum(any);
             values[6] = BoolGetDatum(column.required);
@@ -37,8 +49,38 @@ void PutFormats(ReturnSetInfo *result) {
             values[8] = BoolGetDatum(column.in_view);
             nulls[9] = column.aliases[0] == '\0';
             if (!nulls[9]) values[9] = NewVarlena(column.aliases);
+            nulls[10] = column.ordinal == 0;
+            values[10] = Int32GetDatum(column.ordinal);
+            if (!nulls[11]) values[11] = TextArrayOf(labels);
             Call([&] { tuplestore_putvalues(result->setResult, result->setDesc, values, nulls); });
         }
+    }
+}
+
+void PutList(ReturnSetInfo *result) {
+    for (const Format &format : Formats()) {
+        std::vector<std::string_view> languages{"en"};
+        for (const Localization &localization : format.localizations)
+            languages.push_back(localization.language);
+        bool nulls[12] = {};
+        nulls[6] = format.default_region[0] == '\0';
+        nulls[7] = format.match_by[0] == '\0';
+        nulls[8] = format.value_separator[0] == '\0';
+        nulls[10] = format.max_bytes == 0;
+        nulls[11] = format.max_records == 0;
+        Datum values[12] = {NewVarlena(format.name),
+                            NewVarlena(format.title),
+                            NewVarlena(format.source),
+                            NewVarlena(NameOf(format.mode)),
+                            NewVarlena(format.visibility),
+                            NewVarlena(NameOf(format.dates)),
+                            nulls[6] ? Datum{0} : NewVarlena(format.default_region),
+                            nulls[7] ? Datum{0} : NewVarlena(format.match_by),
+                            nulls[8] ? Datum{0} : NewVarlena(format.value_separator),
+                            TextArrayOf(languages),
+                            Int64GetDatum(format.max_bytes),
+                            Int64GetDatum(format.max_records)};
+        Call([&] { tuplestore_putvalues(result->setResult, result->setDesc, values, nulls); });
     }
 }
 
@@ -58,6 +100,7 @@ extern "C" {
 
 PG_FUNCTION_INFO_V1(contacts_format_column);
 PG_FUNCTION_INFO_V1(contacts_format_term);
+PG_FUNCTION_INFO_V1(contacts_format_list);
 
 Datum contacts_format_column(PG_FUNCTION_ARGS) {
     InitMaterializedSRF(fcinfo, 0);
@@ -73,6 +116,15 @@ Datum contacts_format_term(PG_FUNCTION_ARGS) {
     auto *result = reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo);
     return contacts::pg::Guarded(fcinfo, [&](contacts::pg::Failure &) -> Datum {
         contacts::pg::PutTerms(result);
+        return 0;
+    });
+}
+
+Datum contacts_format_list(PG_FUNCTION_ARGS) {
+    InitMaterializedSRF(fcinfo, 0);
+    auto *result = reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo);
+    return contacts::pg::Guarded(fcinfo, [&](contacts::pg::Failure &) -> Datum {
+        contacts::pg::PutList(result);
         return 0;
     });
 }

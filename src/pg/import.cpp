@@ -235,6 +235,8 @@ void Import::Begin(Mapping mapping, char delimiter) {
     rules_.mode = format_->mode;
     if (const auto mode = options_.Get("mode"))
         rules_.mode = *mode == "insert" ? Mode::kInsert : *mode == "update" ? Mode::kUpdate : Mode::kUpsert;
+    else if (rules_.mode == Mode::kUpsert && !mapping_.has_key && !mapping_.has_organization)
+        rules_.mode = Mode::kInsert;  // the format has IDs, this file has none
     if (!mapping_.has_key && !mapping_.has_organization && rules_.mode != Mode::kInsert &&
         rules_.mode != Mode::kById)
         throw Error(BadOption(

@@ -1,38 +1,20 @@
-#include "core/format/format.h"
-
 #include <gtest/gtest.h>
 
 #include <set>
 
-#include "core/format/mapping.h"
 #include "core/text.h"
-#include "core/format/validate.h"
+#include "format_reading.h"
 
 namespace contacts {
 namespace {
 
-using Cells = std::vector<std::string>;
-
-const Format &Named(const char *name) {
-    return *FindFormat(name);
-}
-
-std::string ViewHeader(const char *name) {
-    std::string out;
-    for (const std::string &header : MapView(Named(name)).header) out += (out.empty() ? "" : ",") + header;
-    return out;
-}
-
-Cells Header(std::string_view line) {
-    Cells out;
-    for (const std::string_view cell : Split(line, ',')) out.emplace_back(cell);
-    return out;
-}
-
-std::string DetectedFormat(std::string_view line) {
-    const Result<HeaderMatch> match = FindHeader(nullptr, {Header(line)});
-    return match ? match->mapping.format->name : match.fault().code;
-}
+using test::Cells;
+using test::DetectedFormat;
+using test::Header;
+using test::Named;
+using test::Read;
+using test::ReadRecord;
+using test::ViewHeader;
 
 constexpr char k8x8Documented[] =
     "Contact.FirstName,User.LastName,NickName,Contact.Title,Contact.Department,Contact.Location,Contact."
@@ -49,38 +31,6 @@ constexpr char kCinnox[] =
     "First Name,Last Name,Type,Level,Company,Job Title,Department,Birth "
     "Date,Language,Group,Mobile,Work,Home,Other,"
     "Email,Other Email,Street,City,State,ZIP code,Country,Facebook,WhatsApp,WeChat,Twitter,LinkedIn";
-
-// What a record of the format means.
-struct Read {
-    Mapping mapping;
-    Rules rules;
-    Draft draft;
-
-    const Issue *Find(std::string_view code) const {
-        for (const Issue &issue : draft.issues)
-            if (issue.code == code) return &issue;
-        return nullptr;
-    }
-    std::set<std::string> codes(Severity severity = Severity::kError) const {
-        std::set<std::string> out;
-        for (const Issue &issue : draft.issues)
-            if (issue.severity == severity) out.insert(issue.code);
-        return out;
-    }
-    const PartChange *Part(PartKind kind, std::string_view label) const {
-        for (const PartChange &change : draft.parts)
-            if (change.kind == kind && mapping.slots[static_cast<std::size_t>(change.slot)].label == label)
-                return &change;
-        return nullptr;
-    }
-};
-
-Read ReadRecord(const char *format, std::string_view header, Cells cells, Rules rules = {}) {
-    Read read{MapHeader(Named(format), Header(header)).value(), rules, {}};
-    read.draft.cells = std::move(cells);
-    Validator(read.mapping, read.rules).Validate(read.draft);
-    return read;
-}
 
 Read ReadCinnox(std::string_view header, Cells cells, Rules rules = {}) {
     cells.push_back("Name");
@@ -99,7 +49,9 @@ TEST(Formats, EveryColumnCanBeTold) {
     }
     EXPECT_EQ(FindFormat("8X8"), nullptr);
     EXPECT_EQ(FindFormat("auto"), nullptr);
-    EXPECT_EQ(FormatNames(), "8x8, cinnox, genesys");
+    EXPECT_EQ(FormatNames(),
+              "8x8, cinnox, genesys, genesys_v2, google, outlook, thunderbird, linkedin, hubspot, "
+              "salesforce, generic");
 }
 
 TEST(Formats, ViewsHaveTheProductsColumns) {
@@ -121,7 +73,8 @@ TEST(Header, Detected) {
     EXPECT_EQ(DetectedFormat(k8x8Legacy), "8x8");
     EXPECT_EQ(DetectedFormat(kCinnox), "cinnox");
     EXPECT_EQ(DetectedFormat(std::string(kCinnox) + ",Whatever"), "cinnox");
-    EXPECT_EQ(DetectedFormat("Last Name"), "cinnox");
+    EXPECT_EQ(DetectedFormat("Last Name"), "generic") << "nothing tells whose it is";
+    EXPECT_EQ(DetectedFormat("Last Name,Type"), "cinnox");
     EXPECT_EQ(DetectedFormat("Contact ID,Contact First Name,Contact Last Name"), "genesys");
     EXPECT_EQ(DetectedFormat("Contact Id,Contact First Name,Contact Last Name,Account Id,Account Name"),
               "genesys");
@@ -131,7 +84,7 @@ TEST(Header, Detected) {
     EXPECT_EQ(DetectedFormat("Contact ID,contact first name,Contact Last Name"), "header_not_found");
     // Another product's file with a Last Name is not CINNOX's.
     EXPECT_EQ(DetectedFormat("Title,First Name,Middle Name,Last Name,Suffix,Company,Business Street"),
-              "header_not_found");
+              "outlook");
     EXPECT_EQ(DetectedFormat("Hello"), "header_not_found");
     EXPECT_EQ(DetectedFormat(""), "empty_file");
 }
@@ -169,8 +122,10 @@ TEST(Header, ColumnsThatAreUnknownTwiceOrNameless) {
                   Header("Contact.FirstName,User.LastName,,Shoe Size,Shoe Size,First Name,field1,"
                          "Contact.Custom.Field1,Error Detail"))
             .value();
-    // field1 is the key of a known column too: one value, the first one.
-    EXPECT_EQ(mapping.custom_keys, (std::vector<std::string>{"column_3", "Shoe Size", "field1"}));
+    // field1 is the key of a known column too: one value, the first one. A second word for the same field is
+    // kept aside under its header.
+    EXPECT_EQ(mapping.custom_keys,
+              (std::vector<std::string>{"column_3", "Shoe Size", "First Name", "field1"}));
     EXPECT_EQ(mapping.columns.size(), 8u) << "an error column is no column";
     int unknown = 0, duplicate = 0;
     for (const Issue &notice : mapping.notices) {
@@ -185,8 +140,7 @@ TEST(Header, ManyColumnsAreNoMatter) {
     Cells header = Header(kCinnox);
     for (int i = 0; i < 60000; ++i) header.push_back(i % 2 ? "Last Name" : "Own " + std::to_string(i));
     EXPECT_TRUE(MapHeader(Named("cinnox"), header).ok());
-    EXPECT_FALSE(
-        FindHeader(nullptr, Cells{} == header ? std::vector<Cells>{} : std::vector<Cells>(5, header)).ok());
+    EXPECT_TRUE(FindHeader(nullptr, std::vector<Cells>(5, header)).ok());
 }
 
 TEST(Date, ReadsOneForm) {
@@ -262,7 +216,7 @@ TEST(Validate, PhonesByTheRuleOfTheFormat) {
     EXPECT_EQ(cinnox("85212345678"), "phone_not_e164");
     EXPECT_EQ(cinnox("044 668 18 00"), "phone_not_e164");
     EXPECT_EQ(cinnox("044 668 18 00", "CH"), "+41446681800");
-    EXPECT_EQ(cinnox("8.52E+11"), "phone_not_e164");
+    EXPECT_EQ(cinnox("8.52E+11"), "phone_scientific");
     EXPECT_EQ(cinnox("+8.52E+11"), "phone_scientific");
 
     const auto genesys = [](const char *text) {

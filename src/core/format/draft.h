@@ -21,6 +21,8 @@ enum class ContactField : std::uint8_t {
     kLastName,
     kNameSuffix,
     kNickname,
+    kPhoneticFirstName,
+    kPhoneticLastName,
     kJobTitle,
     kDepartment,
     kLocation,
@@ -61,8 +63,10 @@ inline constexpr int kYearUnknown = 1604;
 
 // Column names, in the order of the enumerations: the relations of a batch and the state read back use them.
 inline constexpr std::array<const char *, static_cast<std::size_t>(ContactField::kCount)> kContactColumns = {
-    "name_prefix", "first_name", "middle_name", "last_name", "name_suffix",  "nickname",      "job_title",
-    "department",  "location",   "birth_date",  "language",  "contact_type", "contact_level", "websites"};
+    "name_prefix", "first_name",          "middle_name",        "last_name",    "name_suffix",
+    "nickname",    "phonetic_first_name", "phonetic_last_name", "job_title",    "department",
+    "location",    "birth_date",          "language",           "contact_type", "contact_level",
+    "websites"};
 inline constexpr std::array<const char *, static_cast<std::size_t>(OrganizationField::kCount)>
     kOrganizationColumns = {"name",           "organization_type",
                             "industry",       "phone",
@@ -134,10 +138,17 @@ struct PartChange {
     int slot = 0;                  // index in Mapping::slots
     std::vector<Cell> components;  // one for each value of the part; unused for a list
     std::vector<Part> list;
+    int ordinal = 1;    // which of the parts of the slot's label
+    std::string label;  // as the file labels it; empty: as the slot does
+    bool primary = false;
     bool clear = false;           // remove what is there
     bool keep_extension = false;  // an extension column stands beside and says nothing
     // Faults that do not count where the value is what the directory already holds.
     std::vector<Issue> pending;
+    // What only counts once the whole record is read: more values of the same cell, a third line of the
+    // street, the address in one piece.
+    std::vector<std::vector<Cell>> further;
+    std::string street3, formatted;
 };
 
 struct OrganizationDraft {
@@ -162,6 +173,7 @@ struct Draft {
     std::optional<Uuid> key_uuid;
     std::array<Cell, static_cast<std::size_t>(ContactField::kCount)> fields;
     std::vector<Cell> custom;  // one for each of Mapping::custom_keys
+    bool whole_name = false;   // first_name is a name of which the parts are not known
     std::vector<PartChange> parts;
     std::optional<OrganizationDraft> organization;
     bool clear_organization = false;  // the contact belongs to none any more

@@ -2,169 +2,10 @@
 
 #include <algorithm>
 
+#include "core/format/product/product.h"
 #include "core/vcard/card.h"
 
 namespace contacts {
-namespace {
-
-constexpr std::int64_t kMegabyte = 1024 * 1024;
-
-// 8x8, "external contacts" bulk upload: the documented header set is the view; aliases take the advanced
-// template of resellers (Contact.LastName …) and the legacy Account Manager set (First Name …).
-Format EightByEight() {
-    Format f{};
-    f.name = "8x8";
-    f.title = "8x8";
-    f.source = "8x8";
-    f.columns = {
-        {"Contact.FirstName", "First Name", Target::kFirstName, "", true, 2, 30},
-        {"User.LastName", "Contact.LastName|Last Name", Target::kLastName, "", true, 2, 30},
-        {"NickName", "Contact.NickName|Nick Name", Target::kNickname, "", false, 0, 30},
-        {"Contact.Title", "Contact.JobTitle|Job Title", Target::kJobTitle, "", false, 0, 254},
-        {"Contact.Department", "Department", Target::kDepartment, "", false, 0, 40},
-        {"Contact.Location", "Location", Target::kLocation, "", false, 0, 128},
-        {"Contact.PhoneNumber", "Contact.PhoneNumbers|Phones", Target::kPhoneList, "", false, 0, 512},
-        {"Contact.Emails", "Contact.Email", Target::kEmail, "*work"},
-        {"Contact.Custom.Field1", "Contact.CustomField1|Custom Field1", Target::kCustom, "field1", false, 0,
-         254},
-        {"Contact.Custom.Field2", "Contact.CustomField2|Custom Field2", Target::kCustom, "field2", false, 0,
-         254},
-        {"Contact.Custom.Field3", "Contact.CustomField3|Custom Field3", Target::kCustom, "field3", false, 0,
-         254},
-        {"Contact.ContactID", "Contact Id", Target::kContactId},
-    };
-    Column emails{"Email Addresses", "", Target::kEmailList, "", false, 0, 1024};
-    Column addresses{"Addresses", "", Target::kAddressList, "", false, 0, 2048};
-    emails.in_view = addresses.in_view = false;
-    f.columns.push_back(emails);
-    f.columns.push_back(addresses);
-    f.mode = Mode::kById;
-    f.visibility = "company";
-    f.phones = PhoneRule::kBareInternational;
-    f.max_bytes = 10 * kMegabyte;
-    f.max_records = 40000;
-    f.described_by = "Contact.PhoneNumbers";
-    return f;
-}
-
-// CINNOX, External Contacts: 26 columns A to Z; the error log stands in column AA.
-Format Cinnox() {
-    Format f{};
-    f.name = "cinnox";
-    f.title = "CINNOX";
-    f.source = "cinnox";
-    f.columns = {
-        {"First Name", "", Target::kFirstName},
-        {"Last Name", "", Target::kLastName, "", true},
-        {"Type", "Contact Type", Target::kContactType},
-        {"Level", "Contact Level", Target::kContactLevel},
-        {"Company", "", Target::kOrganizationName},
-        {"Job Title", "", Target::kJobTitle},
-        {"Department", "", Target::kDepartment},
-        {"Birth Date", "Birthdate|Birthday", Target::kBirthDate},
-        {"Language", "", Target::kLanguage},
-        {"Group", "Label|Contact Label", Target::kGroups},
-        {"Mobile", "", Target::kPhone, "mobile"},
-        {"Work", "", Target::kPhone, "work"},
-        {"Home", "", Target::kPhone, "home"},
-        {"Other", "", Target::kPhone, "*other"},
-        {"Email", "", Target::kEmail, "*primary"},
-        {"Other Email", "", Target::kEmail, "other"},
-        {"Street", "", Target::kStreet, "*primary"},
-        {"City", "", Target::kCity, "*primary"},
-        {"State", "", Target::kRegion, "*primary"},
-        {"ZIP code", "ZIP|Postal Code", Target::kPostalCode, "*primary"},
-        {"Country", "", Target::kCountry, "*primary"},
-        {"Facebook", "", Target::kSocial, "facebook"},
-        {"WhatsApp", "", Target::kSocial, "whatsapp"},
-        {"WeChat", "", Target::kSocial, "wechat"},
-        {"Twitter", "", Target::kSocial, "twitter"},
-        {"LinkedIn", "", Target::kSocial, "linkedin"},
-        {kErrorColumn, "", Target::kIgnored},
-    };
-    f.mode = Mode::kInsert;
-    f.visibility = "restricted";
-    f.phones = PhoneRule::kInternational;
-    f.required_on_update = true;
-    f.country_required_known = true;
-    f.default_type = "lead";
-    f.default_level = "primary";
-    f.error_column = 27;
-    return f;
-}
-
-// Genesys Cloud, bulk CSV import of the first generation. Five headers are documented, and documented as
-// case-sensitive; the others follow the same pattern over the API's fields and are compared loosely.
-Format Genesys() {
-    Format f{};
-    f.name = "genesys";
-    f.title = "Genesys Cloud";
-    f.source = "genesys";
-    const auto exact = [](Column column) {
-        column.header_case = HeaderCase::kExact;
-        return column;
-    };
-    f.columns = {
-        exact({"Contact ID", "Contact Id", Target::kContactId, "", true, 0, 255}),
-        exact({"Contact First Name", "", Target::kFirstName, "", true, 0, 1000}),
-        {"Contact Middle Name", "", Target::kMiddleName, "", false, 0, 1000},
-        exact({"Contact Last Name", "", Target::kLastName, "", true, 0, 1000}),
-        {"Contact Salutation", "", Target::kNamePrefix, "", false, 0, 1000},
-        {"Contact Title", "", Target::kJobTitle, "", false, 0, 1000},
-        {"Contact Work Phone", "", Target::kPhone, "work", false, 0, 512},
-        {"Contact Work Phone Extension", "", Target::kPhoneExtension, "work"},
-        {"Contact Work Phone Accepts SMS", "Contact Work Phone SMS Enabled", Target::kPhoneSms, "work"},
-        {"Contact Cell Phone", "", Target::kPhone, "mobile", false, 0, 512},
-        {"Contact Cell Phone Extension", "", Target::kPhoneExtension, "mobile"},
-        {"Contact Cell Phone Accepts SMS", "Contact Cell Phone SMS Enabled", Target::kPhoneSms, "mobile"},
-        {"Contact Home Phone", "", Target::kPhone, "home", false, 0, 512},
-        {"Contact Home Phone Extension", "", Target::kPhoneExtension, "home"},
-        {"Contact Home Phone Accepts SMS", "Contact Home Phone SMS Enabled", Target::kPhoneSms, "home"},
-        {"Contact Other Phone", "", Target::kPhone, "*other", false, 0, 512},
-        {"Contact Other Phone Extension", "", Target::kPhoneExtension, "*other"},
-        {"Contact Other Phone Accepts SMS", "Contact Other Phone SMS Enabled", Target::kPhoneSms, "*other"},
-        {"Contact Work Email", "", Target::kEmail, "work", false, 0, 256},
-        {"Contact Personal Email", "", Target::kEmail, "personal", false, 0, 256},
-        {"Contact Other Email", "", Target::kEmail, "*other", false, 0, 256},
-        {"Contact Address 1", "", Target::kStreet, "*work", false, 0, 200},
-        {"Contact Address 2", "", Target::kStreet2, "*work", false, 0, 200},
-        {"Contact City", "", Target::kCity, "*work", false, 0, 100},
-        {"Contact State", "", Target::kRegion, "*work", false, 0, 50},
-        {"Contact Postal Code", "", Target::kPostalCode, "*work", false, 0, 25},
-        {"Contact Country", "", Target::kCountry, "*work", false, 0, 25},
-        {"Contact Twitter Id", "", Target::kSocial, "twitter", false, 0, 255},
-        {"Contact Survey Opt Out", "", Target::kCustom, "survey_opt_out"},
-        {"Contact External System URL", "", Target::kWebsites, "", false, 0, 1000},
-        exact({"Account ID", "Account Id", Target::kOrganizationId, "", true, 0, 255}),
-        exact({"Account Name", "", Target::kOrganizationName, "", true, 0, 1000}),
-        {"Account Type", "", Target::kOrganizationType},
-        {"Account Industry", "Industry", Target::kOrganizationIndustry},
-        {"Account Phone", "", Target::kOrganizationPhone, "", false, 0, 512},
-        {"Account Fax", "", Target::kOrganizationFax, "", false, 0, 512},
-        {"Account Address 1", "", Target::kOrganizationStreet, "", false, 0, 200},
-        {"Account Address 2", "", Target::kOrganizationStreet2, "", false, 0, 200},
-        {"Account City", "", Target::kOrganizationCity, "", false, 0, 100},
-        {"Account State", "", Target::kOrganizationRegion, "", false, 0, 50},
-        {"Account Postal Code", "", Target::kOrganizationPostalCode, "", false, 0, 25},
-        {"Account Country", "", Target::kOrganizationCountry, "", false, 0, 25},
-        {"Account Employee Count", "", Target::kOrganizationEmployeeCount},
-        {"Account Revenue", "", Target::kOrganizationRevenue},
-        {"Account Websites", "", Target::kOrganizationWebsites},
-        {"Account Tags", "", Target::kOrganizationTags},
-        {"Account Ticker Symbol", "", Target::kOrganizationTickerSymbol},
-        {"Account Ticker Exchange", "", Target::kOrganizationTickerExchange},
-    };
-    f.mode = Mode::kUpsert;
-    f.visibility = "company";
-    f.phones = PhoneRule::kRegional;
-    f.default_region = "US";
-    f.required_on_update = true;
-    f.max_bytes = 10 * kMegabyte;
-    return f;
-}
-
-}  // namespace
-
 const char *NameOf(Target target) {
     switch (target) {
         case Target::kIgnored:
@@ -183,6 +24,14 @@ const char *NameOf(Target target) {
             return "name_suffix";
         case Target::kNickname:
             return "nickname";
+        case Target::kPhoneticFirstName:
+            return "phonetic_first_name";
+        case Target::kPhoneticLastName:
+            return "phonetic_last_name";
+        case Target::kDisplayName:
+            return "display_name";
+        case Target::kTitle:
+            return "title";
         case Target::kJobTitle:
             return "job_title";
         case Target::kDepartment:
@@ -191,6 +40,12 @@ const char *NameOf(Target target) {
             return "location";
         case Target::kBirthDate:
             return "birth_date";
+        case Target::kBirthYear:
+            return "birth_year";
+        case Target::kBirthMonth:
+            return "birth_month";
+        case Target::kBirthDay:
+            return "birth_day";
         case Target::kLanguage:
             return "language";
         case Target::kContactType:
@@ -200,11 +55,14 @@ const char *NameOf(Target target) {
         case Target::kWebsites:
             return "websites";
         case Target::kCustom:
+        case Target::kCustomDate:
             return "custom";
         case Target::kGroups:
             return "groups";
         case Target::kPhone:
             return "phone";
+        case Target::kPhoneLabel:
+            return "phone_label";
         case Target::kPhoneExtension:
             return "phone_extension";
         case Target::kPhoneSms:
@@ -213,12 +71,20 @@ const char *NameOf(Target target) {
             return "phones";
         case Target::kEmail:
             return "email";
+        case Target::kEmailLabel:
+            return "email_label";
         case Target::kEmailList:
             return "emails";
         case Target::kStreet:
             return "street";
         case Target::kStreet2:
             return "street2";
+        case Target::kStreet3:
+            return "street3";
+        case Target::kAddressLabel:
+            return "address_label";
+        case Target::kAddressFormatted:
+            return "address_formatted";
         case Target::kCity:
             return "city";
         case Target::kRegion:
@@ -277,6 +143,25 @@ bool IsOrganization(Target target) {
     return target >= Target::kOrganizationId;
 }
 
+const char *NameOf(DateOrder order) {
+    switch (order) {
+        case DateOrder::kMonthDayYear:
+            return "mdy";
+        case DateOrder::kDayMonthYear:
+            return "dmy";
+        case DateOrder::kYearMonthDay:
+            break;
+    }
+    return "ymd";
+}
+
+std::optional<DateOrder> FindDateOrder(std::string_view name) {
+    for (const DateOrder order :
+         {DateOrder::kMonthDayYear, DateOrder::kDayMonthYear, DateOrder::kYearMonthDay})
+        if (name == NameOf(order)) return order;
+    return std::nullopt;
+}
+
 const char *NameOf(Mode mode) {
     switch (mode) {
         case Mode::kInsert:
@@ -292,8 +177,15 @@ const char *NameOf(Mode mode) {
 }
 
 const std::vector<Format> &Formats() {
-    static const std::vector<Format> kFormats = {EightByEight(), Cinnox(), Genesys()};
+    static const std::vector<Format> kFormats = {
+        product::EightByEight(), product::Cinnox(),     product::Genesys(),     product::GenesysV2(),
+        product::Google(),       product::Outlook(),    product::Thunderbird(), product::LinkedIn(),
+        product::HubSpot(),      product::Salesforce(), product::Generic()};
     return kFormats;
+}
+
+const Format &GenericFormat() {
+    return Formats().back();
 }
 
 const Format *FindFormat(std::string_view name) {
@@ -333,6 +225,10 @@ const Column *FindColumn(const Format &format, Target target) {
     const auto found = std::find_if(format.columns.begin(), format.columns.end(),
                                     [&](const Column &column) { return column.target == target; });
     return found == format.columns.end() ? nullptr : &*found;
+}
+
+std::vector<std::string_view> LabelsOf(const Column &column) {
+    return Split(column.label[0] == '*' ? column.label + 1 : column.label, '|');
 }
 
 std::vector<std::string_view> Split(std::string_view list, char separator) {

@@ -1,10 +1,12 @@
-// A product's CSV format, written once: detection, import, the view to COPY from and to, the error file and
-// the docs all read these declarations.
+// A product's CSV format, written once: detection, import, the view to COPY from and to, the template, the
+// error file and the docs all read these declarations. They stand in product/, one file a family of products.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace contacts {
@@ -20,24 +22,37 @@ enum class Target : std::uint8_t {
     kLastName,
     kNameSuffix,
     kNickname,
+    kPhoneticFirstName,
+    kPhoneticLastName,
+    kDisplayName,  // the name as a whole: the contact's where its parts are empty, else custom "display_name"
+    kTitle,        // "Dr." is a prefix, "Head of Sales" a job title; the value says which
     kJobTitle,
     kDepartment,
     kLocation,
     kBirthDate,
+    kBirthYear,
+    kBirthMonth,
+    kBirthDay,
     kLanguage,
     kContactType,
     kContactLevel,
     kWebsites,
     kCustom,
+    kCustomDate,  // as kCustom, but a date of zeros is none
     kGroups,
     kPhone,
+    kPhoneLabel,
     kPhoneExtension,
     kPhoneSms,
     kPhoneList,
     kEmail,
+    kEmailLabel,
     kEmailList,
+    kAddressLabel,
+    kAddressFormatted,  // the whole address, which counts where its parts are empty
     kStreet,
     kStreet2,
+    kStreet3,  // a further line of street2
     kCity,
     kRegion,
     kPostalCode,
@@ -73,18 +88,28 @@ enum class HeaderCase : std::uint8_t {
     kExact,  // as the product documents it, case-sensitive
 };
 
+// In which order a date of figures alone is written.
+enum class DateOrder : std::uint8_t { kMonthDayYear, kDayMonthYear, kYearMonthDay };
+const char *NameOf(DateOrder order);                            // mdy, dmy, ymd
+std::optional<DateOrder> FindDateOrder(std::string_view name);  // of these names
+
 struct Column {
     const char *header;   // canonical, as the view and the template show it
     const char *aliases;  // other spellings, separated by '|'
     Target target;
-    // Label of the part (phone, e-mail, address), network, or key in `custom`. Parts with a leading '*' take
-    // whatever label no other column of the format claims: "*other" shows a fax too, and writes "other".
+    // Label of the part (phone, e-mail, address), network, or key in `custom`. Of several labels, separated
+    // by
+    // '|', the first is written and all are shown. Parts with a leading '*' take whatever label no other
+    // column of the format claims: "*other" shows a fax too, and writes "other".
     const char *label = "";
     bool required = false;
     int min_length = 0;  // the product's own limits, in characters; 0: none
     int max_length = 0;
     HeaderCase header_case = HeaderCase::kLoose;
     bool in_view = true;
+    // Which one of the parts with such a label, or of the web sites: from 1. 0: a pattern; the number stands
+    // in the file's header where `n` stands in this one ("Phone n - Value").
+    int ordinal = 1;
 };
 
 enum class Mode : std::uint8_t {
@@ -101,6 +126,12 @@ enum class PhoneRule : std::uint8_t {
     kRegional,           // the region's notation; what is no number is kept as entered
 };
 
+// What a product calls its columns in another language: header here, header there.
+struct Localization {
+    const char *language;
+    std::vector<std::pair<const char *, const char *>> headers;
+};
+
 struct Format {
     const char *name;
     const char *title;   // of the product, for people
@@ -112,14 +143,29 @@ struct Format {
     const char *default_region = "";
     // Also a record that changes a contact needs the required columns.
     bool required_on_update = false;
-    bool country_required_known = false;  // an unknown country is an error, not a warning
-    const char *default_type = "";        // contact_type and contact_level of a new contact without one
+    // An unknown country or language is an error; else it is kept as entered, with a warning.
+    bool closed_lists = false;
+    DateOrder dates = DateOrder::kMonthDayYear;
+    bool only_declared_dates = false;  // not even YYYY-MM-DD, which cannot be misread
+    const char *default_type = "";     // contact_type and contact_level of a new contact without one
     const char *default_level = "";
     const char *list_separator = ";";  // between groups of one cell
     // Lists have their entries separated by U+001E, an entry's label and values by U+001F: written by a reader
     // of structured records, never by people.
     bool structured_lists = false;
     int record_cells = 0;  // how many of the cells, from the first, are the record as it was; 0: all
+    const char *value_separator = "";  // between the phones, e-mails or web sites of one cell
+    bool splits_readable = false;      // `a; b` and `a / b` are two where each of them can be read
+    bool starred = false;  // a leading "* " marks the primary part, and groups of the product's own
+    // The ID as the product writes it in full, where it has more than one form.
+    std::string (*canonical_id)(std::string_view) = nullptr;
+    // By what contacts are matched unless the caller says otherwise (option match_by); empty: the ID.
+    const char *match_by = "";
+    // A new contact needs a name, an organization, a phone, an e-mail address or a social account.
+    bool needs_identity = false;
+    // Headers (separated by '|') that tell this format from others although the generic one knows them too.
+    const char *telling = "";
+    std::vector<Localization> localizations;
     // The product's own limits on a file; 0: none.
     std::int64_t max_bytes = 0;
     std::int64_t max_records = 0;
@@ -133,9 +179,11 @@ struct Format {
 inline constexpr const char kErrorColumn[] = "Error Detail";
 
 const std::vector<Format> &Formats();
+// The format of files that are nobody's: known by its headers alone, and only where no product's are there.
+const Format &GenericFormat();
 // Null when there is none of that name.
 const Format *FindFormat(std::string_view name);
-// "8x8, cinnox, genesys", for messages.
+// "8x8, cinnox, genesys, …", for messages.
 std::string FormatNames();
 
 // One of a closed list of values: how the product writes it and how the directory stores it.
@@ -147,6 +195,9 @@ struct Term {
 // The terms of contact_type and contact_level, and the types of a list's entries (`+12345678901 WORK`: the
 // label that the entry gets); empty for other targets.
 const std::vector<Term> &TermsOf(Target target);
+
+// The labels of a part's column: without '*', the one that is written first.
+std::vector<std::string_view> LabelsOf(const Column &column);
 
 // What a target is called in contact columns: its stored form is found by the format's first column of that
 // target.

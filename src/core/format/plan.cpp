@@ -36,13 +36,28 @@ std::optional<std::string> Apply(const Cell &cell, const std::optional<std::stri
     return cell.text;
 }
 
-// The single web site of a product is the first of the directory's list.
-std::optional<std::string> ApplyFirst(const Cell &cell, const std::optional<std::string> &before) {
+// A product shows the first web sites of the directory's list, a column each, and says nothing about the
+// others.
+std::optional<std::string> ApplyWebsites(const Cell &cell, const std::optional<std::string> &before,
+                                         int columns, bool clear_empty) {
     if (cell.kind == Cell::Kind::kKeep || !before) return Apply(cell, before);
-    const std::size_t end = before->find('\n');
-    const std::string rest = end == std::string::npos ? "" : before->substr(end + 1);
-    if (!cell.is_value()) return rest.empty() ? std::nullopt : std::optional<std::string>(rest);
-    return rest.empty() ? cell.text : cell.text + "\n" + rest;
+    const auto held = Split(*before, '\n');
+    std::vector<std::string_view> given;
+    if (cell.is_value()) given = Split(cell.text, '\n');
+    const auto has = [](const auto &list, std::string_view site) {
+        return std::find(list.begin(), list.end(), site) != list.end();
+    };
+    if (!given.empty() && !clear_empty &&
+        std::all_of(given.begin(), given.end(), [&](std::string_view site) { return has(held, site); }))
+        return before;
+    std::size_t replaced = given.size();
+    if (clear_empty || given.empty())
+        replaced = std::max(replaced, static_cast<std::size_t>(std::max(columns, 1)));
+    std::string after;
+    for (const std::string_view site : given) after += (after.empty() ? "" : "\n") + std::string(site);
+    for (std::size_t i = replaced; i < held.size(); ++i)
+        if (!has(given, held[i])) after += (after.empty() ? "" : "\n") + std::string(held[i]);
+    return after.empty() ? std::nullopt : std::optional<std::string>(after);
 }
 
 class Planner {
@@ -373,7 +388,8 @@ class Planner {
 
     std::optional<Part> NewPart(const PartChange &change) const {
         Part part;
-        part.label = mapping_.slots[static_cast<std::size_t>(change.slot)].label;
+        part.label =
+            change.label.empty() ? mapping_.slots[static_cast<std::size_t>(change.slot)].label : change.label;
         bool any = false;
         for (std::size_t c = 0; c < change.components.size(); ++c) {
             const Cell &cell = change.components[c];
@@ -422,11 +438,21 @@ class Planner {
                                           : draft.clear_organization ? std::nullopt
                                                                      : known.organization_id;
         bool changed = after != known.organization_id;
+        // A name as a whole says nothing about the parts that are known.
+        const auto holds = [&](ContactField f) {
+            return known.fields[static_cast<std::size_t>(f)].has_value();
+        };
+        const bool names_known =
+            draft.whole_name && (holds(ContactField::kFirstName) || holds(ContactField::kMiddleName) ||
+                                 holds(ContactField::kLastName));
         std::vector<Value> values = {known.id, after ? Value(*after) : Value()};
         AddFields(values, [&](std::size_t f) {
             const auto after = f == static_cast<std::size_t>(ContactField::kWebsites) &&
                                        !mapping_.format->structured_lists
-                                   ? ApplyFirst(draft.fields[f], known.fields[f])
+                                   ? ApplyWebsites(draft.fields[f], known.fields[f], mapping_.website_columns,
+                                                   rules_.clear_empty)
+                               : names_known && f == static_cast<std::size_t>(ContactField::kFirstName)
+                                   ? known.fields[f]
                                    : Apply(draft.fields[f], known.fields[f]);
             changed = changed || after != known.fields[f];
             return after;
@@ -445,8 +471,9 @@ class Planner {
         values.push_back("{" + custom + "}");
         values.push_back(std::move(removed));
         bool parts_changed = false;
-        for (const PartChange &change : draft.parts)
-            parts_changed = MergePart(change, known) || parts_changed;
+        const std::vector<const Part *> meant = FindMeant(draft, known);
+        for (std::size_t i = 0; i < draft.parts.size(); ++i)
+            parts_changed = MergePart(draft.parts[i], known, meant[i]) || parts_changed;
         if (!changed && !parts_changed) return;
         plan_.rows[row].outcome = Outcome::kUpdated;
         // A contact whose parts alone changed is touched too: its version and import tell of it.
@@ -460,16 +487,66 @@ class Planner {
         return std::find(labels.begin(), labels.end(), label) != labels.end();
     }
 
-    // Returns whether anything changes.
-    bool MergePart(const PartChange &change, const KnownContact &known) {
+    bool Shows(const Slot &slot, PartKind kind, const Part &part) const {
+        return std::find(slot.labels.begin(), slot.labels.end(), part.label) != slot.labels.end() ||
+               (slot.any_label && !IsNamed(kind, part.label));
+    }
+
+    // Whether what the record says is what the part holds.
+    static bool Says(const PartChange &change, const Part &part) {
+        bool any = false;
+        for (std::size_t c = 0; c < change.components.size(); ++c) {
+            const Cell &cell = change.components[c];
+            if (!cell.is_value() || (change.kind == PartKind::kPhone && c != kPhoneNumber)) continue;
+            any = true;
+            if (part.values[c] == cell.text) continue;
+            const bool same_line = change.kind == PartKind::kPhone && change.keep_extension &&
+                                   part.values[c] &&
+                                   part.values[c]->substr(0, part.values[c]->find(';')) == cell.text;
+            if (!same_line) return false;
+        }
+        if (change.kind == PartKind::kPhone && !any) {
+            const Cell &entered = change.components[kPhoneEntered];
+            return entered.is_value() && !part.values[kPhoneNumber] &&
+                   SameEntered(part.values[kPhoneEntered], entered.text);
+        }
+        return any;
+    }
+
+    // The parts of the contact that the record's parts are: those that say the same, wherever they stand,
+    // else those that stand in their place; null where there is none.
+    std::vector<const Part *> FindMeant(const Draft &draft, const KnownContact &known) const {
+        std::vector<const Part *> meant(draft.parts.size());
+        const auto is_taken = [&](const Part &part) {
+            return std::find(meant.begin(), meant.end(), &part) != meant.end();
+        };
+        for (const bool by_value : {true, false})
+            for (std::size_t i = 0; i < draft.parts.size(); ++i) {
+                const PartChange &change = draft.parts[i];
+                const Slot &slot = mapping_.slots[static_cast<std::size_t>(change.slot)];
+                if (slot.list || meant[i]) continue;
+                int place = 0;
+                for (const Part &part : known.parts[static_cast<std::size_t>(change.kind)]) {
+                    if (!Shows(slot, change.kind, part)) continue;
+                    ++place;
+                    if (is_taken(part)) continue;
+                    // An emptied cell means what moved up from there, too.
+                    if (by_value ? Says(change, part)
+                                 : place == change.ordinal || (change.clear && place < change.ordinal)) {
+                        meant[i] = &part;
+                        break;
+                    }
+                }
+            }
+        return meant;
+    }
+
+    // Returns whether anything changes. `found` is the part that the record means.
+    bool MergePart(const PartChange &change, const KnownContact &known, const Part *found) {
         const Slot &slot = mapping_.slots[static_cast<std::size_t>(change.slot)];
-        const auto &parts = known.parts[static_cast<std::size_t>(change.kind)];
         if (slot.list)
             return change.kind == PartKind::kGroup ? MergeGroups(change, known) : MergeList(change, known);
-        const auto found = std::find_if(parts.begin(), parts.end(), [&](const Part &part) {
-            return part.label == slot.label || (slot.any_label && !IsNamed(change.kind, part.label));
-        });
-        if (found == parts.end()) {
+        if (!found) {
             std::optional<Part> part = NewPart(change);
             if (!part) return false;
             part->position = NextPosition(known, change.kind);
@@ -485,7 +562,8 @@ class Planner {
             return true;
         }
         if (change.kind == PartKind::kPhone) Reconcile(change, *found, after);
-        if (after.values == found->values) return false;
+        if (!change.label.empty()) after.label = change.label;
+        if (after.values == found->values && after.label == found->label) return false;
         if (std::none_of(after.values.begin(), after.values.end(),
                          [](const auto &v) { return v.has_value(); }))
             DeletePart(known.id, change.kind, *found);

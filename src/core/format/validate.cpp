@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <map>
 #include <unordered_set>
 
 #include "core/csv/writer.h"
@@ -15,6 +16,7 @@
 namespace contacts {
 namespace {
 
+constexpr std::size_t kMaxLabel = 40;        // characters of a part's label
 constexpr std::size_t kMaxIssueValue = 256;  // bytes of a cell that import_error.value repeats
 
 bool IsDigit(char c) {
@@ -35,13 +37,77 @@ std::string Capped(std::string_view value) {
 std::string_view UnwrapSpreadsheet(std::string_view text) {
     if (text.size() >= 4 && text.substr(0, 2) == "=\"" && text.back() == '"')
         return text.substr(2, text.size() - 3);
-    if (text.size() >= 2 && text[0] == '\'' && (IsDigit(text[1]) || text[1] == '+')) return text.substr(1);
+    if (text.size() >= 2 && text[0] == '\'' &&
+        (IsDigit(text[1]) || std::string_view("+-=@").find(text[1]) != std::string_view::npos))
+        return text.substr(1);
     return text;
 }
 
 // What a cell says: a value that was marked for its way through a file as it was, anything else trimmed.
 std::string ValueOf(std::string_view cell) {
     return std::string(csv::Unmark(cell).value_or(Trim(cell)));
+}
+
+// A number that a spreadsheet made of a phone number: 8.52E+11. The digits, where the mantissa has all of
+// them.
+struct Scientific {
+    bool is_one = false;
+    std::string digits;  // empty: lost
+};
+Scientific ReadScientific(std::string_view text) {
+    Scientific out;
+    const std::size_t e = text.find_first_of("eE");
+    if (e == std::string_view::npos || e == 0 || e + 1 == text.size()) return out;
+    std::string_view exponent = text.substr(e + 1);
+    if (exponent[0] == '+') exponent.remove_prefix(1);
+    std::string digits;
+    std::size_t whole = std::string_view::npos;
+    for (const char c : text.substr(0, e)) {
+        if (IsDigit(c))
+            digits += c;
+        else if (c == '+' && digits.empty() && whole == std::string_view::npos)
+            continue;
+        else if ((c == '.' || c == ',') && whole == std::string_view::npos)
+            whole = digits.size();
+        else
+            return out;
+    }
+    if (digits.empty() || exponent.empty() || exponent.size() > 3 ||
+        !std::all_of(exponent.begin(), exponent.end(), IsDigit))
+        return out;
+    out.is_one = true;
+    if (whole == std::string_view::npos) whole = digits.size();
+    const std::size_t wanted = whole + static_cast<std::size_t>(std::stoi(std::string(exponent)));
+    // 4.479E+11 may end in anything; 3.108207129E9 ends here.
+    if (digits.size() == wanted && wanted >= 7) out.digits = digits;
+    return out;
+}
+
+bool IsNamePrefix(std::string_view text) {
+    static constexpr std::string_view kPrefixes[] = {
+        "mr",  "mrs",  "ms",   "miss", "mx",      "dr",       "prof", "professor", "sir",    "dame",
+        "rev", "hon",  "herr", "frau", "mme",     "mlle",     "m",    "monsieur",  "madame", "sr",
+        "sra", "srta", "sig",  "dott", "dr. med", "prof. dr", "pan",  "pani"};
+    while (!text.empty() && text.back() == '.') text.remove_suffix(1);
+    return std::any_of(std::begin(kPrefixes), std::end(kPrefixes),
+                       [&](std::string_view prefix) { return EqualIgnoreCase(prefix, text); });
+}
+
+std::vector<std::string> SplitBy(std::string_view text, std::string_view separator) {
+    std::vector<std::string> out;
+    for (;;) {
+        const std::size_t at = text.find(separator);
+        const std::string_view element = Trim(text.substr(0, at));
+        if (!element.empty()) out.emplace_back(element);
+        if (at == std::string_view::npos) return out;
+        text.remove_prefix(at + separator.size());
+    }
+}
+
+// A date of zeros, which stands for none.
+bool IsNoDate(std::string_view text) {
+    return text.find('0') != std::string_view::npos &&
+           text.find_first_not_of("0/-.: ") == std::string_view::npos;
 }
 
 bool IsSpreadsheetError(std::string_view text) {
@@ -96,6 +162,10 @@ ContactField FieldOf(Target target) {
             return ContactField::kNameSuffix;
         case Target::kNickname:
             return ContactField::kNickname;
+        case Target::kPhoneticFirstName:
+            return ContactField::kPhoneticFirstName;
+        case Target::kPhoneticLastName:
+            return ContactField::kPhoneticLastName;
         case Target::kJobTitle:
             return ContactField::kJobTitle;
         case Target::kDepartment:
@@ -174,6 +244,13 @@ std::string WrittenList(const std::vector<Term> &terms) {
     return list;
 }
 
+// Cells that say something about a part, but are no component of it.
+bool IsAboutWhole(Target target) {
+    return target == Target::kPhoneLabel || target == Target::kEmailLabel ||
+           target == Target::kAddressLabel || target == Target::kAddressFormatted ||
+           target == Target::kStreet3;
+}
+
 // A cell, or several columns, may name a group more than once.
 void DropRepeated(std::vector<Part> &groups) {
     std::unordered_set<std::string_view> seen;
@@ -191,32 +268,133 @@ std::string Sentence(std::string message, std::string_view detail) {
     return message;
 }
 
-Result<std::string> ParseDate(std::string_view text) {
-    if (text.find('0') != std::string_view::npos &&
-        text.find_first_not_of("0/-.: ") == std::string_view::npos)
-        return std::string();
-    const auto bad = [&](const char *rule) {
-        return Invalid("date_invalid", "\"" + Quoted(text) + "\" is no date", rule);
+namespace {
+
+constexpr std::string_view kMonths[] = {"january",   "february", "march",    "april",
+                                        "may",       "june",     "july",     "august",
+                                        "september", "october",  "november", "december"};
+
+// 1 to 12 for an English name or its first three letters ("Sept" too), else 0.
+int MonthOf(std::string_view word) {
+    if (!word.empty() && word.back() == '.') word.remove_suffix(1);
+    if (word.size() < 3) return 0;
+    for (std::size_t m = 0; m < std::size(kMonths); ++m)
+        if (EqualIgnoreCase(word, kMonths[m]) || EqualIgnoreCase(word, kMonths[m].substr(0, 3)) ||
+            (m == 8 && EqualIgnoreCase(word, "sept")))
+            return static_cast<int>(m) + 1;
+    return 0;
+}
+
+bool AllDigits(std::string_view text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), IsDigit);
+}
+
+// A time of day behind the date says nothing about a birthday.
+std::string_view WithoutTime(std::string_view text) {
+    const std::size_t at = text.find_first_of(" T", 6);
+    if (at != std::string_view::npos && at + 1 < text.size() && IsDigit(text[at + 1]) &&
+        text.find(':', at) != std::string_view::npos &&
+        text.find_first_not_of("0123456789:.+-ZAPMapm ", at + 1) == std::string_view::npos)
+        return text.substr(0, at);
+    if (text.size() >= 11 && text.back() == 'Z') text.remove_suffix(1);
+    return text;
+}
+
+struct DateParts {
+    std::string_view year, month, day;
+    int named_month = 0;
+};
+
+}  // namespace
+
+Result<std::string> ParseDate(std::string_view text, const DateRule &rule) {
+    if (IsNoDate(text)) return std::string();
+    const char *form = rule.order == DateOrder::kMonthDayYear   ? "MM/DD/YYYY"
+                       : rule.order == DateOrder::kDayMonthYear ? "DD/MM/YYYY"
+                                                                : "YYYY-MM-DD";
+    const char *example = rule.order == DateOrder::kMonthDayYear   ? "12/14/1980"
+                          : rule.order == DateOrder::kDayMonthYear ? "14/12/1980"
+                                                                   : "1980-12-14";
+    const auto bad = [&](std::string detail) {
+        return Invalid("date_invalid", "\"" + Quoted(text) + "\" is no date", std::move(detail));
     };
-    static constexpr const char *kRule = "dates are written MM/DD/YYYY, as in 12/14/1980";
-    const auto parts = Split(text, '/');
-    if (parts.size() < 2 || parts.size() > 3) return bad(kRule);
-    int numbers[3] = {0, 0, kYearUnknown};
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-        const std::size_t most = i == 2 ? 4 : 2;
-        if (parts[i].empty() || parts[i].size() > most || (i == 2 && parts[i].size() != 4) ||
-            !std::all_of(parts[i].begin(), parts[i].end(), IsDigit))
-            return bad(kRule);
-        numbers[i] = std::stoi(std::string(parts[i]));
+    const std::string written = std::string("dates are written ") + form + ", as in " + example;
+    std::string_view rest = rule.only ? text : WithoutTime(text);
+    if (rest.size() == 5 && AllDigits(rest))
+        return bad("it is the serial number that a spreadsheet has for a date; " + written);
+    DateParts parts;
+    const std::size_t separator = rest.find_first_of("/-. ", rest.rfind("--", 0) == 0 ? 2 : 0);
+    if (rule.only || (separator != std::string_view::npos && rest[separator] == '/')) {
+        const auto split = Split(rest, '/');
+        if (split.size() < 2 || split.size() > 3) return bad(written);
+        if (!rule.only && split[0].size() == 4 && split.size() == 3)
+            parts = {split[0], split[1], split[2]};
+        else if (rule.order == DateOrder::kYearMonthDay)
+            return bad(written);
+        else if (rule.order == DateOrder::kMonthDayYear)
+            parts = {split.size() == 3 ? split[2] : "1604", split[0], split[1]};
+        else
+            parts = {split.size() == 3 ? split[2] : "1604", split[1], split[0]};
+    } else if (rest.rfind("--", 0) == 0) {
+        std::string_view month_day = rest.substr(2);
+        if (month_day.size() == 4 && AllDigits(month_day))
+            parts = {"1604", month_day.substr(0, 2), month_day.substr(2)};
+        else if (const auto split = Split(month_day, '-'); split.size() == 2)
+            parts = {"1604", split[0], split[1]};
+        else
+            return bad(written);
+    } else if (rest.size() == 8 && AllDigits(rest)) {
+        parts = {rest.substr(0, 4), rest.substr(4, 2), rest.substr(6)};
+    } else {
+        // Words and numbers, whatever stands between them.
+        std::vector<std::string_view> words;
+        for (std::size_t begin = 0; begin < rest.size();) {
+            const std::size_t end = std::min(rest.find_first_of("-., ", begin), rest.size());
+            if (end > begin) words.push_back(rest.substr(begin, end - begin));
+            begin = end + 1;
+        }
+        if (words.size() < 2 || words.size() > 3) return bad(written);
+        if (const int month = MonthOf(words[1])) {
+            parts = {words.size() == 3 ? words[2] : "1604", "", words[0], month};
+        } else if (const int first = MonthOf(words[0])) {
+            parts = {words.size() == 3 ? words[2] : "1604", "", words[1], first};
+        } else if (words.size() == 3 && words[0].size() == 4) {
+            parts = {words[0], words[1], words[2]};
+        } else if (rest.find(' ') != std::string_view::npos) {
+            return bad(written);
+        } else if (rest.find('.') != std::string_view::npos && !rule.order_given) {
+            // Who writes points writes the day first.
+            parts = {words.size() == 3 ? words[2] : "1604", words[1], words[0]};
+        } else if (rule.order == DateOrder::kYearMonthDay || words.size() != 3) {
+            return bad(written);
+        } else if (rule.order == DateOrder::kMonthDayYear) {
+            parts = {words[2], words[0], words[1]};
+        } else {
+            parts = {words[2], words[1], words[0]};
+        }
     }
-    const auto [month, day, year] = numbers;
-    if (month < 1 || month > 12) return bad("there are 12 months, and the month stands first (MM/DD/YYYY)");
-    if (year == 0) return bad("there is no year 0");
-    if (day < 1 || day > DaysInMonth(year, month)) return bad("that month has no such day (MM/DD/YYYY)");
+    if (!AllDigits(parts.day) || parts.day.size() > 2 || !AllDigits(parts.year) ||
+        (parts.year.size() != 4 && (rule.only || rule.strict || parts.year.size() != 2)) ||
+        (!parts.named_month && (!AllDigits(parts.month) || parts.month.size() > 2)))
+        return bad(written);
     const auto two = [](int n) {
         return std::string{static_cast<char>('0' + n / 10), static_cast<char>('0' + n % 10)};
     };
-    const std::string month_day = '-' + two(month) + '-' + two(day);
+    const int month = parts.named_month ? parts.named_month : std::stoi(std::string(parts.month));
+    const int day = std::stoi(std::string(parts.day));
+    int year = std::stoi(std::string(parts.year));
+    if (month < 1 || month > 12)
+        return bad(rule.order == DateOrder::kMonthDayYear
+                       ? "there are 12 months, and the month stands first (MM/DD/YYYY)"
+                       : std::string("there are 12 months (") + form + ")");
+    const std::string month_day = '-' + two(month) + '-' + two(std::min(day, 99));
+    if (parts.year.size() == 2) {
+        year += 2000;
+        if (two(year / 100) + two(year % 100) + month_day > Today()) year -= 100;
+    }
+    if (year == 0) return bad("there is no year 0");
+    if (day < 1 || day > DaysInMonth(year, month))
+        return bad(std::string("that month has no such day (") + form + ")");
     return year == kYearUnknown ? '-' + month_day : two(year / 100) + two(year % 100) + month_day;
 }
 
@@ -288,7 +466,8 @@ Cell Validator::ReadCell(Draft &draft, const BoundColumn &bound, std::string &te
 }
 
 void Validator::ReadField(Draft &draft, const BoundColumn &bound, Cell cell) const {
-    const Target target = bound.column->target;
+    Target target = bound.column->target;
+    if (target == Target::kTitle) target = IsNamePrefix(cell.text) ? Target::kNamePrefix : Target::kJobTitle;
     if (FieldOf(target) == ContactField::kCount) return;
     Cell &field = draft[FieldOf(target)];
     if (field.is_value()) return;  // a duplicate column: the first value wins
@@ -298,7 +477,10 @@ void Validator::ReadField(Draft &draft, const BoundColumn &bound, Cell cell) con
     }
     std::string &text = cell.text;
     if (target == Target::kBirthDate) {
-        Result<std::string> date = ParseDate(text);
+        const DateRule rule{rules_.dates.value_or(mapping_.dates),
+                            mapping_.format->only_declared_dates && !rules_.dates, rules_.dates.has_value(),
+                            rules_.strict};
+        Result<std::string> date = ParseDate(text, rule);
         if (!date)
             return Add(draft, Severity::kError, date.fault().code, bound, text, Sentence(date.fault()));
         if (date->empty()) return;
@@ -307,8 +489,14 @@ void Validator::ReadField(Draft &draft, const BoundColumn &bound, Cell cell) con
         text = std::move(date).value();
     } else if (target == Target::kLanguage) {
         Result<std::string> tag = LanguageTag(text);
-        if (!tag) return Add(draft, Severity::kError, tag.fault().code, bound, text, Sentence(tag.fault()));
-        text = std::move(tag).value();
+        const bool fatal = mapping_.format->closed_lists;
+        if (!tag) {
+            Add(draft, fatal ? Severity::kError : Severity::kWarning, tag.fault().code, bound, text,
+                Sentence(tag.fault()) + (fatal ? "" : "; kept as entered"));
+            if (fatal) return;
+        } else {
+            text = std::move(tag).value();
+        }
     } else if (const std::vector<Term> &terms = TermsOf(target); !terms.empty()) {
         const Term *found = FindTerm(terms, text);
         if (!found)
@@ -325,6 +513,7 @@ PartChange &Validator::ChangeOf(Draft &draft, int slot) const {
     if (found != draft.parts.end()) return *found;
     PartChange change;
     change.slot = slot;
+    change.ordinal = mapping_.slots[static_cast<std::size_t>(slot)].ordinal;
     change.kind = mapping_.slots[static_cast<std::size_t>(slot)].kind;
     change.components.resize(InfoOf(change.kind).values.size());
     draft.parts.push_back(std::move(change));
@@ -340,6 +529,9 @@ Result<std::string> Validator::NumberOf(std::string_view cell) const {
         rule = PhoneRule::kRegional;
         region = rules_.region;
     }
+    // A formula is no number, however many digits it has.
+    if (text[0] == '=')
+        return Invalid("phone_invalid", "\"" + Quoted(Trim(cell)) + "\" is a formula, not a phone number");
     const bool plus = text.rfind("+", 0) == 0 || text.rfind("\uFF0B", 0) == 0 || text.rfind("tel:", 0) == 0;
     if (rule == PhoneRule::kInternational && !plus)
         return Invalid("phone_not_e164", "\"" + Quoted(text) + "\" does not begin with + and a country code",
@@ -368,6 +560,20 @@ void Validator::ReadPhone(Draft &draft, const BoundColumn &bound, PartChange &ch
         Add(draft, Severity::kWarning, "phone_decimal", bound, text, "a decimal tail \".0\" was dropped");
         entered.resize(dot);
     }
+    const Scientific scientific = ReadScientific(UnwrapSpreadsheet(entered));
+    if (scientific.is_one && !scientific.digits.empty()) {
+        Add(draft, Severity::kWarning, "phone_scientific", bound, text,
+            "a spreadsheet wrote the number in scientific notation; it has all its digits: " +
+                scientific.digits);
+        entered = scientific.digits;
+    } else if (scientific.is_one) {
+        change.components[kPhoneNumber] = Cell::Clear();
+        change.components[kPhoneEntered] = Cell::Value(text);
+        return Add(draft, Severity::kError, "phone_scientific", bound, text,
+                   "\"" + Quoted(text) +
+                       "\" is what a spreadsheet made of a phone number: digits are lost, so that it must be "
+                       "typed again");
+    }
     Result<std::string> number = NumberOf(entered);
     if (number) {
         change.components[kPhoneNumber] = Cell::Value(*number);
@@ -376,7 +582,7 @@ void Validator::ReadPhone(Draft &draft, const BoundColumn &bound, PartChange &ch
     }
     change.components[kPhoneNumber] = Cell::Clear();
     change.components[kPhoneEntered] = Cell::Value(text);
-    const bool kept = mapping_.format->phones == PhoneRule::kRegional;
+    const bool kept = mapping_.format->phones == PhoneRule::kRegional && text[0] != '=';
     Issue issue{kept ? Severity::kWarning : Severity::kError,
                 number.fault().code,
                 bound.index,
@@ -412,7 +618,7 @@ void Validator::ReadCountry(Draft &draft, const BoundColumn &bound, const std::s
                             Cell &entered) const {
     const Result<Country> country = FindCountry(text);
     if (country) {
-        if (mapping_.format->country_required_known && country->by != Country::Matched::kStandardName &&
+        if (mapping_.format->closed_lists && country->by != Country::Matched::kStandardName &&
             country->by != Country::Matched::kDisplayName)
             Add(draft, Severity::kWarning, "country_spelling", bound, text,
                 "read as " + country->code + "; the product lists countries by their ISO 3166-1 names");
@@ -420,7 +626,7 @@ void Validator::ReadCountry(Draft &draft, const BoundColumn &bound, const std::s
         entered = Cell::Clear();
         return;
     }
-    const bool fatal = mapping_.format->country_required_known;
+    const bool fatal = mapping_.format->closed_lists;
     Add(draft, fatal ? Severity::kError : Severity::kWarning, country.fault().code, bound, text,
         Sentence(country.fault()) + (fatal ? "" : "; kept as entered"));
     code = Cell::Clear();
@@ -433,9 +639,10 @@ void Validator::ReadList(Draft &draft, const BoundColumn &bound, PartChange &cha
                          const std::string &text) const {
     const Target target = bound.column->target;
     if (target == Target::kGroups) {
-        for (const std::string_view name : Split(text, mapping_.format->list_separator[0])) {
-            const std::string_view trimmed = Trim(name);
-            if (!trimmed.empty()) change.list.push_back({0, "", {std::string(trimmed)}});
+        for (std::string &name : SplitBy(text, mapping_.format->list_separator)) {
+            if (mapping_.format->starred && name.rfind("* ", 0) == 0)
+                name = std::string(Trim(name.substr(2)));
+            if (!name.empty()) change.list.push_back({0, "", {std::move(name)}});
         }
         return;
     }
@@ -557,12 +764,178 @@ void Validator::ReadStructuredList(Draft &draft, const BoundColumn &bound, PartC
     }
 }
 
+// The values of a cell: more than one only where the product says so, or where each can be read by itself.
+std::vector<std::string> Validator::ValuesOf(Target target, const std::string &text) const {
+    const Format &format = *mapping_.format;
+    if (format.value_separator[0] != '\0') {
+        std::vector<std::string> values = SplitBy(text, Trim(format.value_separator));
+        if (values.size() > 1) return values;
+    }
+    if (format.splits_readable && text.find_first_of(";/") != std::string::npos && !ReadsAs(target, text))
+        for (const char *separator : {";", " / "}) {
+            std::vector<std::string> values = SplitBy(text, separator);
+            if (values.size() > 1 && std::all_of(values.begin(), values.end(), [&](const std::string &value) {
+                    return ReadsAs(target, value);
+                }))
+                return values;
+        }
+    return {text};
+}
+
+bool Validator::ReadsAs(Target target, std::string_view text) const {
+    return target == Target::kPhone ? NumberOf(text).ok() : ParseEmail(text).ok();
+}
+
+// Labels are lower case in the directory. "* Work" is the primary one.
+void Validator::ReadLabel(Draft &draft, const BoundColumn &bound, PartChange &change,
+                          std::string_view text) const {
+    if (text[0] == '*' && mapping_.format->starred) {
+        change.primary = true;
+        text = Trim(text.substr(1));
+    }
+    if (CharacterCount(text) > kMaxLabel)
+        return Add(draft, Severity::kWarning, "label_too_long", bound, std::string(text),
+                   "a label has at most " + std::to_string(kMaxLabel) + " characters; taken as \"" +
+                       mapping_.slots[static_cast<std::size_t>(bound.slot)].label + '"');
+    change.label.clear();
+    for (const char c : text) change.label += ToLowerAscii(c);
+}
+
+// What only the whole record tells: an address in one piece counts where its parts say nothing, a third line
+// of the street follows the second, further values of a cell follow the first, the primary part stands first.
+void Validator::FinishParts(Draft &draft) const {
+    bool reorder = false;
+    for (PartChange &change : draft.parts) {
+        const bool any = std::any_of(change.components.begin(), change.components.end(),
+                                     [](const Cell &cell) { return cell.is_value(); });
+        if (!change.formatted.empty() && !any && change.street3.empty())
+            change.components[kAddressStreet] = Cell::Value(change.formatted);
+        if (!change.street3.empty()) {
+            Cell &street2 = change.components[kAddressStreet2];
+            street2 = Cell::Value(street2.is_value() ? street2.text + "\n" + change.street3 : change.street3);
+        }
+        reorder = reorder || change.primary || !change.further.empty();
+    }
+    // A label without a value is a product's form that nobody filled in.
+    std::erase_if(draft.parts, [&](const PartChange &change) {
+        return change.list.empty() && !change.clear && !change.keep_extension &&
+               !mapping_.slots[static_cast<std::size_t>(change.slot)].list &&
+               std::none_of(change.components.begin(), change.components.end(),
+                            [](const Cell &cell) { return cell.kind != Cell::Kind::kKeep; });
+    });
+    if (!reorder) return;
+    std::vector<PartChange> parts;
+    for (PartChange &change : draft.parts) {
+        std::vector<std::vector<Cell>> further = std::move(change.further);
+        change.further.clear();
+        parts.push_back(std::move(change));
+        for (std::vector<Cell> &components : further) {
+            if (std::none_of(components.begin(), components.end(),
+                             [](const Cell &cell) { return cell.is_value(); }))
+                continue;
+            PartChange more;
+            more.kind = parts.back().kind;
+            more.slot = parts.back().slot;
+            more.label = parts.back().label;
+            more.components = std::move(components);
+            parts.push_back(std::move(more));
+        }
+    }
+    std::stable_sort(parts.begin(), parts.end(), [](const PartChange &a, const PartChange &b) {
+        return a.kind != b.kind ? a.kind < b.kind : a.primary > b.primary;
+    });
+    std::map<std::pair<PartKind, std::string>, int> ordinals;
+    for (PartChange &change : parts) {
+        const Slot &slot = mapping_.slots[static_cast<std::size_t>(change.slot)];
+        if (!slot.list) change.ordinal = ++ordinals[{change.kind, slot.label}];
+    }
+    draft.parts = std::move(parts);
+}
+
+// The name as a whole is the contact's where the parts say nothing, and kept aside where it is not their sum.
+void Validator::ReadName(Draft &draft, const BoundColumn &bound, const Cell &cell) const {
+    Cell &custom = draft.custom[static_cast<std::size_t>(bound.custom_key)];
+    if (!cell.is_value()) {
+        if (!custom.is_value()) custom = cell;
+        return;
+    }
+    static constexpr ContactField kParts[] = {ContactField::kNamePrefix, ContactField::kFirstName,
+                                              ContactField::kMiddleName, ContactField::kLastName,
+                                              ContactField::kNameSuffix};
+    std::string whole;
+    for (const ContactField part : kParts)
+        if (draft[part].is_value()) whole += (whole.empty() ? "" : " ") + draft[part].text;
+    const bool has_name = draft[ContactField::kFirstName].is_value() ||
+                          draft[ContactField::kMiddleName].is_value() ||
+                          draft[ContactField::kLastName].is_value();
+    if (!has_name) {
+        draft[ContactField::kFirstName] = cell;
+        draft.whole_name = true;
+    } else if (!custom.is_value()) {
+        custom = cell.text == whole ? Cell::Clear() : cell;
+    }
+}
+
+void Validator::ReadWebsite(Draft &draft, const BoundColumn &, const Cell &cell) const {
+    Cell &field = draft[ContactField::kWebsites];
+    if (!cell.is_value()) {
+        if (!field.is_value() && cell.kind == Cell::Kind::kClear) field = cell;
+        return;
+    }
+    std::vector<std::string> values{cell.text};
+    if (mapping_.format->value_separator[0] != '\0')
+        values = SplitBy(cell.text, Trim(mapping_.format->value_separator));
+    for (const std::string &value : values)
+        field = Cell::Value(field.is_value() ? field.text + "\n" + value : value);
+}
+
+// A birthday in three columns.
+void Validator::ReadBirthColumns(Draft &draft) const {
+    std::string text[3];  // year, month, day
+    const BoundColumn *bound = nullptr;
+    bool cleared = false;
+    for (const BoundColumn &column : mapping_.columns) {
+        if (!column.column) continue;
+        const Target target = column.column->target;
+        if (target != Target::kBirthYear && target != Target::kBirthMonth && target != Target::kBirthDay)
+            continue;
+        const auto index = static_cast<std::size_t>(column.index);
+        if (index >= draft.cells.size()) continue;
+        const std::string_view cell = Trim(draft.cells[index]);
+        cleared = true;
+        if (cell.empty() || cell.find_first_not_of('0') == std::string_view::npos) continue;
+        bound = &column;
+        text[target == Target::kBirthYear ? 0 : target == Target::kBirthMonth ? 1 : 2] = cell;
+    }
+    Cell &field = draft[ContactField::kBirthDate];
+    if (!bound) {
+        if (cleared && rules_.clear_empty) field = Cell::Clear();
+        return;
+    }
+    if (text[1].empty() || text[2].empty())
+        return Add(draft, Severity::kWarning, "date_incomplete", *bound,
+                   text[0] + '-' + text[1] + '-' + text[2],
+                   "a birthday has a month and a day; it is not kept");
+    const std::string month_day = text[1] + '/' + text[2];
+    Result<std::string> date = ParseDate(text[0].empty() ? month_day : month_day + '/' + text[0]);
+    if (!date) {
+        // The message's form is not that of the columns.
+        return Add(draft, Severity::kError, date.fault().code, *bound,
+                   text[0] + '-' + text[1] + '-' + text[2],
+                   "year \"" + Quoted(text[0]) + "\", month \"" + Quoted(text[1]) + "\" and day \"" +
+                       Quoted(text[2]) + "\" are no date");
+    }
+    if (date->at(0) != '-' && *date > Today())
+        Add(draft, Severity::kWarning, "date_future", *bound, *date, "this birthday is in the future");
+    field = Cell::Value(std::move(date).value());
+}
+
 void Validator::ReadPart(Draft &draft, const BoundColumn &bound, const Cell &cell) const {
     const Target target = bound.column->target;
     const Slot &slot = mapping_.slots[static_cast<std::size_t>(bound.slot)];
     if (target == Target::kPhoneExtension) return;  // read after its number, see AddExtensions
     if (!cell.is_value()) {
-        if (cell.kind != Cell::Kind::kClear) return;
+        if (cell.kind != Cell::Kind::kClear || IsAboutWhole(target)) return;
         PartChange &change = ChangeOf(draft, bound.slot);
         if (slot.list || target != Target::kPhoneSms)
             change.components[static_cast<std::size_t>(bound.component)] = cell;
@@ -572,11 +945,48 @@ void Validator::ReadPart(Draft &draft, const BoundColumn &bound, const Cell &cel
     }
     PartChange &change = ChangeOf(draft, bound.slot);
     if (slot.list) return ReadList(draft, bound, change, cell.text);
+    if (IsAboutWhole(target)) {
+        if (target == Target::kStreet3)
+            change.street3 = cell.text;
+        else if (target == Target::kAddressFormatted)
+            change.formatted = cell.text;
+        else
+            ReadLabel(draft, bound, change, cell.text);
+        return;
+    }
     Cell &component = change.components[static_cast<std::size_t>(bound.component)];
     if (component.is_value()) return;
+    if (mapping_.finishes_parts && (target == Target::kPhone || target == Target::kEmail)) {
+        const std::vector<std::string> values = ValuesOf(target, cell.text);
+        for (std::size_t i = 1; i < values.size(); ++i) {
+            PartChange more;
+            more.kind = slot.kind;
+            more.components.resize(change.components.size());
+            if (target == Target::kPhone) {
+                ReadPhone(draft, bound, more, values[i]);
+                for (Issue &issue : more.pending) draft.Add(std::move(issue));
+            } else {
+                std::string address;
+                if (ReadEmail(draft, bound, values[i], address)) more.components[0] = Cell::Value(address);
+            }
+            change.further.push_back(std::move(more.components));
+        }
+        if (values.size() > 1) return ReadValue(draft, bound, change, values[0]);
+    }
+    ReadValue(draft, bound, change, cell.text);
+}
+
+void Validator::ReadValue(Draft &draft, const BoundColumn &bound, PartChange &change,
+                          const std::string &text) const {
+    const Target target = bound.column->target;
+    const Cell cell = Cell::Value(text);
+    Cell &component = change.components[static_cast<std::size_t>(bound.component)];
     switch (target) {
         case Target::kPhone:
             ReadPhone(draft, bound, change, cell.text);
+            break;
+        case Target::kPostalCode:
+            component = Cell::Value(std::string(UnwrapSpreadsheet(cell.text)));
             break;
         case Target::kPhoneSms:
             if (IsYes(cell.text) || IsNo(cell.text))
@@ -715,6 +1125,21 @@ int Validator::IndexOf(const Column *column) const {
     return bound == mapping_.columns.end() ? -1 : bound->index;
 }
 
+bool Validator::HasIdentity(const Draft &draft) const {
+    for (const ContactField field :
+         {ContactField::kFirstName, ContactField::kMiddleName, ContactField::kLastName,
+          ContactField::kNickname, ContactField::kPhoneticFirstName, ContactField::kPhoneticLastName})
+        if (draft[field].is_value()) return true;
+    if (draft.organization) return true;
+    return std::any_of(draft.parts.begin(), draft.parts.end(), [](const PartChange &change) {
+        if (change.kind != PartKind::kPhone && change.kind != PartKind::kEmail &&
+            change.kind != PartKind::kSocial)
+            return false;
+        return !change.list.empty() || std::any_of(change.components.begin(), change.components.end(),
+                                                   [](const Cell &cell) { return cell.is_value(); });
+    });
+}
+
 std::vector<Issue> Validator::MissingForInsert(const Draft &draft) const {
     std::vector<Issue> missing;
     for (const Column &column : mapping_.format->columns) {
@@ -727,6 +1152,9 @@ std::vector<Issue> Validator::MissingForInsert(const Draft &draft) const {
                            std::string(mapping_.format->title) + " requires \"" + column.header + "\"" +
                                (index < 0 ? ", which the file does not have" : "")});
     }
+    if (mapping_.format->needs_identity && !HasIdentity(draft))
+        missing.push_back({Severity::kError, "no_identity", -1, "", "",
+                           "the record has no name, organization, phone, e-mail address or social account"});
     return missing;
 }
 
@@ -806,14 +1234,20 @@ void Validator::Validate(Draft &draft) const {
             const auto index = static_cast<std::size_t>(bound.index);
             if (index >= draft.cells.size() || !draft.key.empty()) continue;
             draft.key = StripInvisible(UnwrapSpreadsheet(ValueOf(draft.cells[index])));
+            if (mapping_.format->canonical_id) draft.key = mapping_.format->canonical_id(draft.key);
             draft.key_uuid = ParseUuid(draft.key);
         }
+    std::vector<std::pair<const BoundColumn *, Cell>> names;
     for (const BoundColumn &bound : mapping_.columns) {
         std::string text;
         const Cell cell = ReadCell(draft, bound, text);
-        if (!bound.column || bound.column->target == Target::kCustom) {
+        if (!bound.column || bound.column->target == Target::kCustom ||
+            bound.column->target == Target::kCustomDate) {
             Cell &custom = draft.custom[static_cast<std::size_t>(bound.custom_key)];
-            if (!custom.is_value()) custom = cell;
+            if (bound.column && bound.column->target == Target::kCustomDate && IsNoDate(text))
+                text.clear();
+            else if (!custom.is_value())
+                custom = cell;
         } else if (IsOrganization(bound.column->target)) {
             ReadOrganization(draft, bound, cell);
             continue;
@@ -821,11 +1255,19 @@ void Validator::Validate(Draft &draft) const {
             // read above: other columns' faults depend on it
         } else if (bound.slot >= 0) {
             ReadPart(draft, bound, cell);
+            if (IsAboutWhole(bound.column->target)) continue;
+        } else if (bound.column->target == Target::kDisplayName) {
+            names.push_back({&bound, cell});
+        } else if (bound.column->target == Target::kWebsites) {
+            ReadWebsite(draft, bound, cell);
         } else {
             ReadField(draft, bound, cell);
         }
         draft.has_contact = draft.has_contact || !text.empty();
     }
+    for (const auto &[bound, cell] : names) ReadName(draft, *bound, cell);
+    if (mapping_.has_birth_columns) ReadBirthColumns(draft);
+    if (mapping_.finishes_parts) FinishParts(draft);
     AddExtensions(draft);
     for (PartChange &change : draft.parts)
         if (change.kind == PartKind::kGroup) DropRepeated(change.list);

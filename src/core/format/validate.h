@@ -1,6 +1,7 @@
 // Cells to typed values: what one record says, with every fault it has.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,9 +13,10 @@ namespace contacts {
 // The rules of one import: the format's, as the caller's options change them.
 struct Rules {
     Mode mode = Mode::kInsert;
-    std::string region;        // empty: the format's rule for numbers without +
-    bool strict = false;       // the product's own limits are errors, not warnings
-    bool clear_empty = false;  // an empty cell empties the field; else it keeps what is there
+    std::string region;              // empty: the format's rule for numbers without +
+    bool strict = false;             // the product's own limits are errors, not warnings
+    bool clear_empty = false;        // an empty cell empties the field; else it keeps what is there
+    std::optional<DateOrder> dates;  // in which order dates are written; else as the format does
 };
 
 class Validator {
@@ -44,6 +46,7 @@ class Validator {
     Cell ReadCell(Draft &draft, const BoundColumn &bound, std::string &text) const;
     void ReadField(Draft &draft, const BoundColumn &bound, Cell cell) const;
     void ReadPart(Draft &draft, const BoundColumn &bound, const Cell &cell) const;
+    void ReadValue(Draft &draft, const BoundColumn &bound, PartChange &change, const std::string &text) const;
     void ReadOrganization(Draft &draft, const BoundColumn &bound, const Cell &cell) const;
     void ReadList(Draft &draft, const BoundColumn &bound, PartChange &change, const std::string &text) const;
     void ReadStructuredList(Draft &draft, const BoundColumn &bound, PartChange &change,
@@ -54,6 +57,14 @@ class Validator {
     bool ReadEmail(Draft &draft, const BoundColumn &bound, std::string text, std::string &address) const;
     Result<std::string> NumberOf(std::string_view text) const;
     void AddExtensions(Draft &draft) const;
+    void ReadName(Draft &draft, const BoundColumn &bound, const Cell &cell) const;
+    void ReadWebsite(Draft &draft, const BoundColumn &bound, const Cell &cell) const;
+    void ReadLabel(Draft &draft, const BoundColumn &bound, PartChange &change, std::string_view text) const;
+    std::vector<std::string> ValuesOf(Target target, const std::string &text) const;
+    bool ReadsAs(Target target, std::string_view text) const;
+    void ReadBirthColumns(Draft &draft) const;
+    void FinishParts(Draft &draft) const;
+    bool HasIdentity(const Draft &draft) const;
     void CheckLength(Draft &draft, const BoundColumn &bound, const std::string &text) const;
     void CheckRequired(Draft &draft) const;
     void ClearOrganization(Draft &draft) const;
@@ -73,9 +84,20 @@ inline std::string Sentence(const Fault &fault) {
     return Sentence(fault.message, fault.detail);
 }
 
-// A calendar date as MM/DD/YYYY (one-digit months and days too), or MM/DD without a year; the result is
-// YYYY-MM-DD or
-// --MM-DD. Zeros everywhere mean no date: an empty result. 1604 is the year of those who know none.
-Result<std::string> ParseDate(std::string_view text);
+// How dates are written: one way for a whole file, nothing is guessed for each record.
+struct DateRule {
+    DateOrder order = DateOrder::kMonthDayYear;
+    // Nothing but MM/DD/YYYY and MM/DD. Else also what can be read in one way only: YYYY-MM-DD, YYYYMMDD,
+    // --MM-DD, a month by its English name, and, unless the caller names an order, D.M.YYYY; a time of day
+    // may follow.
+    bool only = true;
+    bool order_given = false;  // by the caller: also D.M.YYYY follows it
+    bool strict = false;       // a year has four digits
+};
+
+// The result is YYYY-MM-DD, or --MM-DD where the year is unknown; 1604 is the year of those who know none. A
+// year of two digits is the last such year that is not in the future. Zeros everywhere mean no date: an empty
+// result.
+Result<std::string> ParseDate(std::string_view text, const DateRule &rule = {});
 
 }  // namespace contacts
