@@ -18,6 +18,8 @@ extern "C" {
 
 #include "core/text.h"
 #include "core/phone/parse.h"
+#include "core/vcard/card.h"
+#include "core/vcard/reader.h"
 #include "pg/current_import.h"
 #include "pg/import_profile.h"
 
@@ -500,7 +502,11 @@ void Import::Add(Draft draft) {
                   std::string(format_->title) + " takes at most " + std::to_string(format_->max_records) +
                       " records in a file",
                   draft.line, Severity::kWarning);
-    if (!draft.failed()) validator_->Validate(draft);
+    // A structured record may have faults and cells.
+    if (!draft.failed() || (format_->record_cells && draft.cells.size() > 1)) {
+        validator_->Validate(draft);
+        if (format_->record_cells) draft.cells.resize(static_cast<std::size_t>(format_->record_cells));
+    }
     for (const std::string &cell : draft.cells) batch_bytes_ += cell.size() + sizeof(std::string);
     batch_.push_back(std::move(draft));
     if (batch_.size() >= kBatchRecords || batch_bytes_ >= kBatchBytes) Flush();
@@ -924,6 +930,69 @@ void Import::Announce(bool notify) {
 
 namespace {
 
+// A source whose beginning was looked at.
+class PeekedSource : public csv::ByteSource {
+  public:
+    explicit PeekedSource(csv::ByteSource &source) : source_(source), beginning_(1024, '\0') {
+        std::size_t length = 0;
+        while (length < beginning_.size()) {
+            const std::size_t read = source_.Read(beginning_.data() + length, beginning_.size() - length);
+            if (read == 0) break;
+            length += read;
+        }
+        beginning_.resize(length);
+    }
+    std::string_view beginning() const { return beginning_; }
+
+    std::size_t Read(char *buffer, std::size_t capacity) override {
+        if (given_ == beginning_.size()) return source_.Read(buffer, capacity);
+        const std::size_t length = std::min(capacity, beginning_.size() - given_);
+        std::memcpy(buffer, beginning_.data() + given_, length);
+        given_ += length;
+        return length;
+    }
+
+  private:
+    csv::ByteSource &source_;
+    std::string beginning_;
+    std::size_t given_ = 0;
+};
+
+template <class CheckSize>
+void ReadCards(Import &import, csv::ByteSource &source, std::int64_t bytes, const CheckSize &check_size) {
+    vcard::Options reading;
+    reading.encoding = import.options().Get("encoding").value_or("");
+    vcard::Reader reader(source, reading);
+    vcard::Card card, next;
+    const auto first_fault = [](const vcard::Card &read) {
+        return std::string_view(read.faults.empty() ? "" : read.faults.front().code);
+    };
+    const bool has_card = reader.Next(card);
+    const bool has_next = has_card && reader.Next(next);
+    if (!has_next && (!has_card || first_fault(card) == "card_not_begun")) {
+        Fault fault;
+        fault.code = has_card ? "header_not_found" : "empty_file";
+        fault.sqlstate = sqlstate::kInvalidTextRepresentation;
+        fault.message = "the file has no vCard";
+        fault.detail = "A card begins with BEGIN:VCARD and ends with END:VCARD.";
+        throw Error(fault);
+    }
+    import.Begin(MapView(vcard::VCardFormat()), ',');
+    import.Add(vcard::DraftOf(card));
+    if (has_next) import.Add(vcard::DraftOf(next));
+    std::int64_t taken = 0;
+    while (has_next && reader.Next(card)) {
+        check_size(reader.bytes_read());
+        import.Add(vcard::DraftOf(card));
+        if (++taken % 1000 == 0) import.ReportProgress(reader.bytes_read(), bytes);
+    }
+    check_size(reader.bytes_read());
+    for (const csv::Notice &notice : reader.notices())
+        import.AddNotice(notice.code.c_str(), notice.message, notice.line,
+                         notice.code == "encoding" ? Severity::kNotice : Severity::kWarning);
+    import.Flush();  // while the reader's notices live
+}
+
 // Reads the file to its end into `import`.
 void ReadFile(Import &import, csv::ByteSource &source, std::int64_t bytes) {
     const auto limit = import.options().Get("max_bytes");
@@ -935,7 +1004,10 @@ void ReadFile(Import &import, csv::ByteSource &source, std::int64_t bytes) {
         throw Error(fault);
     };
     check_size(bytes);
-    csv::Reader reader(source, import.csv_options());
+    PeekedSource peeked(source);
+    if (import.format() == &vcard::VCardFormat() || (!import.format() && vcard::IsVCard(peeked.beginning())))
+        return ReadCards(import, peeked, bytes, check_size);
+    csv::Reader reader(peeked, import.csv_options());
     csv::Record record;
     std::vector<Draft> first;
     std::vector<std::vector<std::string>> candidates;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/format/product/product.h"
+#include "core/vcard/card.h"
 
 namespace contacts {
 const char *NameOf(Target target) {
@@ -96,6 +97,8 @@ const char *NameOf(Target target) {
             return "addresses";
         case Target::kSocial:
             return "social";
+        case Target::kSocialList:
+            return "social_handles";
         case Target::kOrganizationId:
             return "organization_id";
         case Target::kOrganizationName:
@@ -188,7 +191,8 @@ const Format &GenericFormat() {
 const Format *FindFormat(std::string_view name) {
     for (const Format &format : Formats())
         if (name == format.name) return &format;
-    return nullptr;
+    // No CSV format: it has no header to be found by, and no view.
+    return name == vcard::VCardFormat().name ? &vcard::VCardFormat() : nullptr;
 }
 
 std::string FormatNames() {
@@ -197,7 +201,7 @@ std::string FormatNames() {
         if (!names.empty()) names += ", ";
         names += format.name;
     }
-    return names;
+    return names + ", " + vcard::VCardFormat().name;
 }
 
 const std::vector<Term> &TermsOf(Target target) {

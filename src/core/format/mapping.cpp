@@ -39,6 +39,7 @@ PartKind KindOf(Target target) {
         case Target::kAddressList:
             return PartKind::kAddress;
         case Target::kSocial:
+        case Target::kSocialList:
             return PartKind::kSocial;
         case Target::kGroups:
             return PartKind::kGroup;
@@ -49,7 +50,7 @@ PartKind KindOf(Target target) {
 
 bool IsList(Target target) {
     return target == Target::kPhoneList || target == Target::kEmailList || target == Target::kAddressList ||
-           target == Target::kGroups;
+           target == Target::kSocialList || target == Target::kGroups;
 }
 
 // A header cell in the forms in which it is compared.

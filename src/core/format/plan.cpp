@@ -732,7 +732,8 @@ class Planner {
                                  holds(ContactField::kLastName));
         for (std::size_t f = 0; f < kContactColumns.size(); ++f) {
             if (names_known && f == static_cast<std::size_t>(ContactField::kFirstName)) continue;
-            contact.fields[f] = f == static_cast<std::size_t>(ContactField::kWebsites)
+            contact.fields[f] = f == static_cast<std::size_t>(ContactField::kWebsites) &&
+                                            !mapping_.format->structured_lists
                                     ? ApplyWebsites(draft.fields[f], base.fields[f], mapping_.website_columns,
                                                     rules_.clear_empty)
                                 : draft.fields[f].kind == Cell::Kind::kClear
