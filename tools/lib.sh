@@ -135,6 +135,23 @@ apt_install_without_cluster() {
     ' sh "$@"
 }
 
+# A pooler is wanted as a program for one test; its package would start and enable a service.
+apt_install_without_service() {
+    # shellcheck disable=SC2016
+    as_root env DEBIAN_FRONTEND=noninteractive sh -c '
+        set -e
+        policy=/usr/sbin/policy-rc.d
+        if [ ! -e "$policy" ]; then
+            trap "rm -f \"$policy\"" EXIT
+            trap "exit 130" HUP INT TERM
+            printf "#!/bin/sh\nexit 101\n" >"$policy"
+            chmod +x "$policy"
+        fi
+        apt-get install -qq -y --no-install-recommends -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 "$1"
+        if command -v systemctl >/dev/null; then systemctl disable -q "$1.service" 2>/dev/null || true; fi
+    ' sh "$1"
+}
+
 # The newest PostgreSQL from 15 on that is installed with its headers, else the release's own.
 postgres_major() {
     local dir major newest=0
@@ -180,7 +197,15 @@ set_up() {
     if [ ${#missing[@]} -gt 0 ]; then
         say "installing ${missing[*]}"
         [ -n "$updated" ] || quietly apt-update as_root apt-get update -qq
-        if [[ " ${missing[*]} " == *" postgresql-${major:-} "* ]]; then
+        if [[ " ${missing[*]} " == *" pgbouncer "* ]]; then
+            quietly apt-install-pgbouncer apt_install_without_service pgbouncer
+            for package in "${!missing[@]}"; do
+                [ "${missing[$package]}" != pgbouncer ] || unset "missing[$package]"
+            done
+        fi
+        if [ ${#missing[@]} -eq 0 ]; then
+            :
+        elif [[ " ${missing[*]} " == *" postgresql-${major:-} "* ]]; then
             quietly apt-install apt_install_without_cluster "${missing[@]}"
         else
             quietly apt-install apt_install "${missing[@]}"

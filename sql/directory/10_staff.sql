@@ -25,6 +25,13 @@ COMMENT ON COLUMN staff.kind IS 'person, auto_attendant, call_group or call_queu
 COMMENT ON COLUMN staff.permissions IS 'Any of view, edit, import, export, admin.';
 COMMENT ON COLUMN staff.avatar IS 'URL of a picture.';
 
+CREATE TRIGGER staff_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON staff
+  FOR EACH STATEMENT EXECUTE FUNCTION contacts.staff_changed();
+COMMENT ON TRIGGER staff_changed ON staff IS 'Makes all sessions read anew who acts.';
+CREATE TRIGGER zz_guard BEFORE UPDATE ON staff
+  FOR EACH ROW EXECUTE FUNCTION contacts.guard_staff('avatar', 'presence', 'status_message');
+COMMENT ON TRIGGER zz_guard ON staff IS 'Colleagues change their own avatar, presence and status message; nobody but the owner of the directory changes who somebody is.';
+
 CREATE TABLE staff_extension (
   staff_id  uuid NOT NULL REFERENCES staff ON DELETE CASCADE,
   service   text NOT NULL DEFAULT 'work'

@@ -2,6 +2,7 @@
 
 CREATE TABLE organization (
   organization_id   uuid PRIMARY KEY DEFAULT contacts.uuid_v7(),
+  owner_id          uuid REFERENCES staff DEFAULT contacts.private_owner('staff'::regclass),
   source            text NOT NULL DEFAULT 'manual' CHECK (source <> '' AND length(source) <= 60),
   external_id       text CHECK (external_id <> '' AND length(external_id) <= 500),
   name              text NOT NULL CHECK (name <> ''),
@@ -29,14 +30,20 @@ CREATE TABLE organization (
   created_by        text NOT NULL,
   updated_at        timestamptz NOT NULL,
   updated_by        text NOT NULL,
-  import_id         uuid,
-  CONSTRAINT organization_external_id_key UNIQUE (source, external_id)
+  import_id         uuid
 );
+-- One source's ID names one organization of the company; what came with personal contacts does not get in its way.
+CREATE UNIQUE INDEX organization_external_id_key ON organization (source, external_id)
+  WHERE owner_id IS NULL AND external_id IS NOT NULL;
+CREATE UNIQUE INDEX organization_private_external_id_key ON organization (owner_id, source, external_id)
+  WHERE owner_id IS NOT NULL AND external_id IS NOT NULL;
+CREATE INDEX organization_owner_id_idx ON organization (owner_id) WHERE owner_id IS NOT NULL;
 -- Imports look organizations up by exact name; a hash takes names of any length, a btree entry has a limit.
 CREATE INDEX organization_name_idx ON organization USING hash (name);
 COMMENT ON TABLE organization IS 'Companies and other organizations that contacts belong to.';
+COMMENT ON COLUMN organization.owner_id IS 'NULL: the company''s, everybody enrolled sees it; else a private one that this colleague alone sees. By default an admin''s is the company''s.';
 COMMENT ON COLUMN organization.source IS 'Where external_id comes from: 8x8, cinnox, genesys, …; manual when entered here.';
-COMMENT ON COLUMN organization.external_id IS 'Key of the organization in its source, unique there.';
+COMMENT ON COLUMN organization.external_id IS 'Key of the organization in its source, unique there among those of the company, and among the private ones of one colleague.';
 COMMENT ON COLUMN organization.phone_entered IS 'What was typed, where no number could be made of it or it differs.';
 COMMENT ON COLUMN organization.fax_entered IS 'What was typed, where no number could be made of it or it differs.';
 COMMENT ON COLUMN organization.country IS 'ISO 3166-1 alpha-2 where the country is known, else as entered.';

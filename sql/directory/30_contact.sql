@@ -72,5 +72,8 @@ COMMENT ON COLUMN contact.import_id IS 'The import that created the row, if one 
 
 -- zz_: after all other BEFORE triggers, so that their changes count as changes.
 CREATE TRIGGER zz_stamp BEFORE INSERT OR UPDATE ON contact
-  FOR EACH ROW EXECUTE FUNCTION contacts.stamp_row();
-COMMENT ON TRIGGER zz_stamp ON contact IS 'Sets version, created_*, updated_* and import_id, whatever was written.';
+  FOR EACH ROW EXECUTE FUNCTION contacts.stamp_row('staff');
+COMMENT ON TRIGGER zz_stamp ON contact IS 'Sets version, created_*, updated_* and import_id, whatever was written; keeps whose the contact is.';
+CREATE TRIGGER contact_created AFTER INSERT ON contact
+  FOR EACH ROW EXECUTE FUNCTION contacts.contact_created();
+COMMENT ON TRIGGER contact_created ON contact IS 'Remembers new contacts for the parts that are written next.';

@@ -1,6 +1,6 @@
 -- A contact's parts. They repeat the contact's access columns, so that a policy needs to look at the row alone:
--- writers that know them give them (an import), for others the row trigger reads them from the contact, and a
--- change at the contact is copied here by the contact's trigger.
+-- the row trigger sets them, without a look at the contact where this transaction created it, and a change at the
+-- contact is copied here by the contact's trigger.
 
 CREATE TABLE contact_phone (
   contact_id  uuid NOT NULL REFERENCES contact ON DELETE CASCADE,
@@ -103,12 +103,16 @@ COMMENT ON COLUMN contact_social.editable_by IS 'editable_by of the contact.';
 
 CREATE TABLE contact_group (
   group_id    uuid PRIMARY KEY DEFAULT contacts.uuid_v7(),
-  name        text NOT NULL UNIQUE CHECK (name <> '' AND length(name) <= 500),
+  owner_id    uuid REFERENCES staff DEFAULT contacts.private_owner('staff'::regclass),
+  name        text NOT NULL CHECK (name <> '' AND length(name) <= 500),
   description text,
   created_at  timestamptz NOT NULL DEFAULT now(),
-  created_by  text NOT NULL DEFAULT contacts.actor()
+  created_by  text NOT NULL DEFAULT contacts.actor(),
+  -- The order serves look-ups by name, too.
+  CONSTRAINT contact_group_name_key UNIQUE NULLS NOT DISTINCT (name, owner_id)
 );
 COMMENT ON TABLE contact_group IS 'Groups (tags, categories, labels) that contacts can be members of.';
+COMMENT ON COLUMN contact_group.owner_id IS 'NULL: a group of the company, made by admins; else a label that this colleague alone sees. By default an admin''s is the company''s.';
 COMMENT ON COLUMN contact_group.created_by IS 'Login of who created the group.';
 
 CREATE TABLE contact_group_member (
@@ -129,45 +133,60 @@ COMMENT ON COLUMN contact_group_member.editable_by IS 'editable_by of the contac
 
 -- Access columns of the parts. The contact's name is a trigger argument, without schema: that of the table is meant.
 CREATE TRIGGER inherit_access BEFORE INSERT ON contact_phone
-  FOR EACH ROW WHEN (NEW.visibility IS NULL)
-  EXECUTE FUNCTION contacts.inherit_access('contact');
+  FOR EACH ROW EXECUTE FUNCTION contacts.inherit_access('contact');
 CREATE TRIGGER inherit_access_again BEFORE UPDATE ON contact_phone
-  FOR EACH ROW WHEN (NEW.visibility IS NULL OR NEW.contact_id <> OLD.contact_id)
+  FOR EACH ROW WHEN (NEW.visibility IS NULL OR NEW.contact_id <> OLD.contact_id
+                     OR NEW.visibility <> OLD.visibility
+                     OR NEW.owner_id IS DISTINCT FROM OLD.owner_id
+                     OR NEW.shared_with IS DISTINCT FROM OLD.shared_with
+                     OR NEW.editable_by IS DISTINCT FROM OLD.editable_by)
   EXECUTE FUNCTION contacts.inherit_access('contact');
-COMMENT ON TRIGGER inherit_access ON contact_phone IS 'Fills the access columns from the contact, where the writer did not give them.';
-COMMENT ON TRIGGER inherit_access_again ON contact_phone IS 'Fills the access columns anew when the row moves to another contact.';
+COMMENT ON TRIGGER inherit_access ON contact_phone IS 'Sets the access columns to those of the contact.';
+COMMENT ON TRIGGER inherit_access_again ON contact_phone IS 'Sets the access columns anew when they are written or the row moves to another contact.';
 CREATE TRIGGER inherit_access BEFORE INSERT ON contact_email
-  FOR EACH ROW WHEN (NEW.visibility IS NULL)
-  EXECUTE FUNCTION contacts.inherit_access('contact');
+  FOR EACH ROW EXECUTE FUNCTION contacts.inherit_access('contact');
 CREATE TRIGGER inherit_access_again BEFORE UPDATE ON contact_email
-  FOR EACH ROW WHEN (NEW.visibility IS NULL OR NEW.contact_id <> OLD.contact_id)
+  FOR EACH ROW WHEN (NEW.visibility IS NULL OR NEW.contact_id <> OLD.contact_id
+                     OR NEW.visibility <> OLD.visibility
+                     OR NEW.owner_id IS DISTINCT FROM OLD.owner_id
+                     OR NEW.shared_with IS DISTINCT FROM OLD.shared_with
+                     OR NEW.editable_by IS DISTINCT FROM OLD.editable_by)
   EXECUTE FUNCTION contacts.inherit_access('contact');
-COMMENT ON TRIGGER inherit_access ON contact_email IS 'Fills the access columns from the contact, where the writer did not give them.';
-COMMENT ON TRIGGER inherit_access_again ON contact_email IS 'Fills the access columns anew when the row moves to another contact.';
+COMMENT ON TRIGGER inherit_access ON contact_email IS 'Sets the access columns to those of the contact.';
+COMMENT ON TRIGGER inherit_access_again ON contact_email IS 'Sets the access columns anew when they are written or the row moves to another contact.';
 CREATE TRIGGER inherit_access BEFORE INSERT ON contact_address
-  FOR EACH ROW WHEN (NEW.visibility IS NULL)
-  EXECUTE FUNCTION contacts.inherit_access('contact');
+  FOR EACH ROW EXECUTE FUNCTION contacts.inherit_access('contact');
 CREATE TRIGGER inherit_access_again BEFORE UPDATE ON contact_address
-  FOR EACH ROW WHEN (NEW.visibility IS NULL OR NEW.contact_id <> OLD.contact_id)
+  FOR EACH ROW WHEN (NEW.visibility IS NULL OR NEW.contact_id <> OLD.contact_id
+                     OR NEW.visibility <> OLD.visibility
+                     OR NEW.owner_id IS DISTINCT FROM OLD.owner_id
+                     OR NEW.shared_with IS DISTINCT FROM OLD.shared_with
+                     OR NEW.editable_by IS DISTINCT FROM OLD.editable_by)
   EXECUTE FUNCTION contacts.inherit_access('contact');
-COMMENT ON TRIGGER inherit_access ON contact_address IS 'Fills the access columns from the contact, where the writer did not give them.';
-COMMENT ON TRIGGER inherit_access_again ON contact_address IS 'Fills the access columns anew when the row moves to another contact.';
+COMMENT ON TRIGGER inherit_access ON contact_address IS 'Sets the access columns to those of the contact.';
+COMMENT ON TRIGGER inherit_access_again ON contact_address IS 'Sets the access columns anew when they are written or the row moves to another contact.';
 CREATE TRIGGER inherit_access BEFORE INSERT ON contact_social
-  FOR EACH ROW WHEN (NEW.visibility IS NULL)
-  EXECUTE FUNCTION contacts.inherit_access('contact');
+  FOR EACH ROW EXECUTE FUNCTION contacts.inherit_access('contact');
 CREATE TRIGGER inherit_access_again BEFORE UPDATE ON contact_social
-  FOR EACH ROW WHEN (NEW.visibility IS NULL OR NEW.contact_id <> OLD.contact_id)
+  FOR EACH ROW WHEN (NEW.visibility IS NULL OR NEW.contact_id <> OLD.contact_id
+                     OR NEW.visibility <> OLD.visibility
+                     OR NEW.owner_id IS DISTINCT FROM OLD.owner_id
+                     OR NEW.shared_with IS DISTINCT FROM OLD.shared_with
+                     OR NEW.editable_by IS DISTINCT FROM OLD.editable_by)
   EXECUTE FUNCTION contacts.inherit_access('contact');
-COMMENT ON TRIGGER inherit_access ON contact_social IS 'Fills the access columns from the contact, where the writer did not give them.';
-COMMENT ON TRIGGER inherit_access_again ON contact_social IS 'Fills the access columns anew when the row moves to another contact.';
+COMMENT ON TRIGGER inherit_access ON contact_social IS 'Sets the access columns to those of the contact.';
+COMMENT ON TRIGGER inherit_access_again ON contact_social IS 'Sets the access columns anew when they are written or the row moves to another contact.';
 CREATE TRIGGER inherit_access BEFORE INSERT ON contact_group_member
-  FOR EACH ROW WHEN (NEW.visibility IS NULL)
-  EXECUTE FUNCTION contacts.inherit_access('contact');
+  FOR EACH ROW EXECUTE FUNCTION contacts.inherit_access('contact');
 CREATE TRIGGER inherit_access_again BEFORE UPDATE ON contact_group_member
-  FOR EACH ROW WHEN (NEW.visibility IS NULL OR NEW.contact_id <> OLD.contact_id)
+  FOR EACH ROW WHEN (NEW.visibility IS NULL OR NEW.contact_id <> OLD.contact_id
+                     OR NEW.visibility <> OLD.visibility
+                     OR NEW.owner_id IS DISTINCT FROM OLD.owner_id
+                     OR NEW.shared_with IS DISTINCT FROM OLD.shared_with
+                     OR NEW.editable_by IS DISTINCT FROM OLD.editable_by)
   EXECUTE FUNCTION contacts.inherit_access('contact');
-COMMENT ON TRIGGER inherit_access ON contact_group_member IS 'Fills the access columns from the contact, where the writer did not give them.';
-COMMENT ON TRIGGER inherit_access_again ON contact_group_member IS 'Fills the access columns anew when the row moves to another contact.';
+COMMENT ON TRIGGER inherit_access ON contact_group_member IS 'Sets the access columns to those of the contact.';
+COMMENT ON TRIGGER inherit_access_again ON contact_group_member IS 'Sets the access columns anew when they are written or the row moves to another contact.';
 
 CREATE TRIGGER propagate_access AFTER UPDATE ON contact
   FOR EACH ROW WHEN (OLD.owner_id IS DISTINCT FROM NEW.owner_id

@@ -19,6 +19,21 @@ BEGIN ATOMIC
   SELECT s.staff_id FROM staff s WHERE s.login = coalesce(_import_owner.login, contacts.actor());
 END;
 
+-- Once for an import, and early; the policies decide about every row all the same.
+CREATE FUNCTION _import_check_permission() RETURNS boolean
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT contacts.check_permission('staff'::regclass, 'import'), contacts.check_permission('staff'::regclass, 'edit');
+  SELECT contacts.has_permission('staff'::regclass, 'admin')
+      OR pg_has_role((SELECT t.relowner FROM pg_class t WHERE t.oid = 'staff'::regclass), 'USAGE');
+END;
+
+CREATE FUNCTION _import_profile(name text) RETURNS jsonb
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT to_jsonb(p) FROM import_profile p WHERE p.name = _import_profile.name;
+END;
+
 -- Constraints that could be checked only at commit: the import tries them batch by batch, to find the record at fault.
 CREATE FUNCTION _import_deferrable_constraints() RETURNS text
   LANGUAGE sql STABLE
@@ -71,7 +86,44 @@ BEGIN ATOMIC
       AS b(row_number bigint, contact_id uuid, source text, external_id text, owner_id uuid, personal boolean);
 END;
 
--- Organizations are known by their organization_id or their source's ID, or, where a file names none, by their exact name: the oldest.
+-- Contacts by the criteria that the caller names, at most so many for a value. Where personal contacts are imported, they
+-- are looked for among the owner's personal ones, else among all others.
+CREATE FUNCTION _import_match_criteria(most int) RETURNS TABLE (row_number bigint, criterion int, contact_id uuid)
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+  SELECT b.row_number, b.criterion, found.contact_id
+    FROM contacts.import_batch('match_key')
+      AS b(row_number bigint, criterion int, contact_id uuid, source text, external_id text, email contacts.email,
+           phone contacts.phone, owner_id uuid, personal boolean)
+   CROSS JOIN LATERAL (
+         SELECT c.contact_id FROM contact c
+          WHERE c.contact_id = b.contact_id
+            AND CASE WHEN b.personal THEN c.visibility = 'personal' AND c.owner_id = b.owner_id
+                     ELSE c.visibility <> 'personal' END
+         UNION ALL
+         SELECT c.contact_id FROM contact c
+          WHERE c.source = b.source AND c.external_id = b.external_id AND c.visibility <> 'personal' AND NOT b.personal
+         UNION ALL
+         SELECT c.contact_id FROM contact c
+          WHERE c.source = b.source AND c.external_id = b.external_id AND c.visibility = 'personal'
+            AND c.owner_id = b.owner_id AND b.personal
+         UNION ALL
+         SELECT p.contact_id FROM contact_email p
+          WHERE p.address = b.email
+            AND CASE WHEN b.personal THEN p.visibility = 'personal' AND p.owner_id = b.owner_id
+                     ELSE p.visibility <> 'personal' END
+            AND (SELECT c.merged_into FROM contact c WHERE c.contact_id = p.contact_id) IS NULL
+         UNION ALL
+         SELECT p.contact_id FROM contact_phone p
+          WHERE p.number = b.phone
+            AND CASE WHEN b.personal THEN p.visibility = 'personal' AND p.owner_id = b.owner_id
+                     ELSE p.visibility <> 'personal' END
+            AND (SELECT c.merged_into FROM contact c WHERE c.contact_id = p.contact_id) IS NULL
+         LIMIT _import_match_criteria.most) AS found;
+END;
+
+-- Organizations are known by their organization_id or their source's ID, or, where a file names none, by their exact name: the
+-- oldest of the company, else of who acts or whose personal contacts they come with.
 CREATE FUNCTION _import_match_organizations(import_id uuid)
   RETURNS TABLE (row_number bigint, organization_id uuid, of_this_import boolean, name text, organization_type text,
                  industry text, phone text, phone_entered text, fax text, fax_entered text, street text, street2 text,
@@ -86,13 +138,20 @@ BEGIN ATOMIC
          o.street, o.street2, o.city, o.region, o.postal_code, o.country, o.employee_count::text, o.revenue::text,
          array_to_string(o.websites, E'\n'), array_to_string(o.tags, E'\n'), o.ticker_symbol, o.ticker_exchange
     FROM contacts.import_batch('organization_key')
-      AS b(row_number bigint, organization_id uuid, source text, external_id text, name text)
+      AS b(row_number bigint, organization_id uuid, source text, external_id text, name text, owner_id uuid)
+   CROSS JOIN LATERAL (SELECT coalesce(b.owner_id, contacts.private_owner('staff'::regclass)) AS private_to) AS own
    CROSS JOIN LATERAL (
          SELECT k.organization_id FROM organization k WHERE k.organization_id = b.organization_id
          UNION ALL
-         SELECT k.organization_id FROM organization k WHERE k.source = b.source AND k.external_id = b.external_id
+         SELECT k.organization_id FROM organization k
+          WHERE k.source = b.source AND k.external_id = b.external_id AND k.owner_id IS NULL
          UNION ALL
-         (SELECT k.organization_id FROM organization k WHERE k.name = b.name ORDER BY k.organization_id LIMIT 1)
+         SELECT k.organization_id FROM organization k
+          WHERE k.source = b.source AND k.external_id = b.external_id AND k.owner_id = own.private_to
+         UNION ALL
+         (SELECT k.organization_id FROM organization k
+           WHERE k.name = b.name AND (k.owner_id IS NULL OR k.owner_id = own.private_to)
+           ORDER BY k.owner_id IS NOT NULL, k.organization_id LIMIT 1)
          LIMIT 1) AS found
          -- LIMIT keeps it a look-up, as above; a join may be planned to begin with all organizations.
    CROSS JOIN LATERAL (SELECT k.*, k.xmin FROM organization k
@@ -101,7 +160,8 @@ BEGIN ATOMIC
                 WHERE i.import_id = _import_match_organizations.import_id) AS r ON true;
 END;
 
--- The rows an update changes are locked from here on, in one order. of_this_import: a record before wrote it; rows of
+-- The rows an update changes are locked from here on, in the order of the ids, which is always the same. One look-up an
+-- id here too, and with OFFSET 0 for parts, of which there may be several. of_this_import: a record before wrote it; rows of
 -- another import in the same transaction are older than this one's import_run.
 CREATE FUNCTION _import_contact_state(ids uuid[], import_id uuid)
   RETURNS TABLE (contact_id uuid, of_this_import boolean, organization_id uuid, organization_name text,
@@ -120,18 +180,17 @@ BEGIN ATOMIC
          c.job_title, c.department, c.location,
          to_char(c.birth_date, CASE WHEN c.birth_year_known THEN 'YYYY-MM-DD' ELSE '"--"MM-DD' END),
          c.language, c.contact_type, c.contact_level, array_to_string(c.websites, E'\n')
-    FROM contact c
-   WHERE c.contact_id = ANY (_import_contact_state.ids)
-   ORDER BY c.contact_id
-     FOR NO KEY UPDATE;
+    FROM unnest(_import_contact_state.ids) AS i(contact_id)
+   CROSS JOIN LATERAL (SELECT k.*, k.xmin FROM contact k WHERE k.contact_id = i.contact_id FOR NO KEY UPDATE) AS c;
 END;
 
 CREATE FUNCTION _import_custom_state(ids uuid[], keys jsonb) RETURNS TABLE (contact_id uuid, key_number bigint, value text)
   LANGUAGE sql STABLE
 BEGIN ATOMIC
   SELECT c.contact_id, k.ordinality, c.custom ->> k.key
-    FROM contact c, jsonb_array_elements_text(_import_custom_state.keys) WITH ORDINALITY AS k(key, ordinality)
-   WHERE c.contact_id = ANY (_import_custom_state.ids);
+    FROM unnest(_import_custom_state.ids) AS i(contact_id)
+   CROSS JOIN LATERAL (SELECT h.contact_id, h.custom FROM contact h WHERE h.contact_id = i.contact_id OFFSET 0) AS c
+   CROSS JOIN jsonb_array_elements_text(_import_custom_state.keys) WITH ORDINALITY AS k(key, ordinality);
 END;
 
 CREATE FUNCTION _import_phone_state(ids uuid[])
@@ -139,7 +198,9 @@ CREATE FUNCTION _import_phone_state(ids uuid[])
   LANGUAGE sql STABLE
 BEGIN ATOMIC
   SELECT p.contact_id, p.position, p.label, p.number::text, p.entered, p.accepts_sms::text
-    FROM contact_phone p WHERE p.contact_id = ANY (_import_phone_state.ids) ORDER BY p.contact_id, p.position;
+    FROM unnest(_import_phone_state.ids) AS i(contact_id)
+   CROSS JOIN LATERAL (SELECT k.* FROM contact_phone k WHERE k.contact_id = i.contact_id OFFSET 0) AS p
+   ORDER BY p.contact_id, p.position;
 END;
 
 CREATE FUNCTION _import_email_state(ids uuid[])
@@ -147,7 +208,9 @@ CREATE FUNCTION _import_email_state(ids uuid[])
   LANGUAGE sql STABLE
 BEGIN ATOMIC
   SELECT p.contact_id, p.position, p.label, p.address::text
-    FROM contact_email p WHERE p.contact_id = ANY (_import_email_state.ids) ORDER BY p.contact_id, p.position;
+    FROM unnest(_import_email_state.ids) AS i(contact_id)
+   CROSS JOIN LATERAL (SELECT k.* FROM contact_email k WHERE k.contact_id = i.contact_id OFFSET 0) AS p
+   ORDER BY p.contact_id, p.position;
 END;
 
 CREATE FUNCTION _import_address_state(ids uuid[])
@@ -157,7 +220,9 @@ CREATE FUNCTION _import_address_state(ids uuid[])
 BEGIN ATOMIC
   SELECT p.contact_id, p.position, p.label, p.street, p.street2, p.city, p.region, p.postal_code, p.country,
          p.country_entered
-    FROM contact_address p WHERE p.contact_id = ANY (_import_address_state.ids) ORDER BY p.contact_id, p.position;
+    FROM unnest(_import_address_state.ids) AS i(contact_id)
+   CROSS JOIN LATERAL (SELECT k.* FROM contact_address k WHERE k.contact_id = i.contact_id OFFSET 0) AS p
+   ORDER BY p.contact_id, p.position;
 END;
 
 CREATE FUNCTION _import_social_state(ids uuid[])
@@ -165,24 +230,29 @@ CREATE FUNCTION _import_social_state(ids uuid[])
   LANGUAGE sql STABLE
 BEGIN ATOMIC
   SELECT p.contact_id, p.position, p.network, p.handle
-    FROM contact_social p WHERE p.contact_id = ANY (_import_social_state.ids) ORDER BY p.contact_id, p.position;
+    FROM unnest(_import_social_state.ids) AS i(contact_id)
+   CROSS JOIN LATERAL (SELECT k.* FROM contact_social k WHERE k.contact_id = i.contact_id OFFSET 0) AS p
+   ORDER BY p.contact_id, p.position;
 END;
 
 CREATE FUNCTION _import_group_state(ids uuid[]) RETURNS TABLE (contact_id uuid, "position" int, label text, name text)
   LANGUAGE sql STABLE
 BEGIN ATOMIC
   SELECT m.contact_id, 0, NULL::text, g.name
-    FROM contact_group_member m JOIN contact_group g ON g.group_id = m.group_id
-   WHERE m.contact_id = ANY (_import_group_state.ids) ORDER BY m.contact_id, g.name;
+    FROM unnest(_import_group_state.ids) AS i(contact_id)
+   CROSS JOIN LATERAL (SELECT k.contact_id, k.group_id FROM contact_group_member k
+                        WHERE k.contact_id = i.contact_id OFFSET 0) AS m
+    JOIN contact_group g ON g.group_id = m.group_id
+   ORDER BY m.contact_id, g.name;
 END;
 
 CREATE FUNCTION _import_insert_organizations() RETURNS void
   LANGUAGE sql VOLATILE
 BEGIN ATOMIC
-  INSERT INTO organization (organization_id, source, external_id, name, organization_type, industry, phone,
+  INSERT INTO organization (organization_id, owner_id, source, external_id, name, organization_type, industry, phone,
                             phone_entered, fax, fax_entered, street, street2, city, region, postal_code, country,
                             employee_count, revenue, websites, tags, ticker_symbol, ticker_exchange)
-  SELECT b.organization_id, b.source, b.external_id, b.name, b.organization_type, b.industry, b.phone,
+  SELECT b.organization_id, coalesce(b.owner_id, contacts.private_owner('staff'::regclass)), b.source, b.external_id, b.name, b.organization_type, b.industry, b.phone,
          b.phone_entered, b.fax, b.fax_entered, b.street, b.street2, b.city, b.region, b.postal_code, b.country,
          b.employee_count, b.revenue, string_to_array(b.websites, E'\n'), string_to_array(b.tags, E'\n'),
          b.ticker_symbol, b.ticker_exchange
@@ -190,7 +260,7 @@ BEGIN ATOMIC
       AS b(organization_id uuid, source text, external_id text, name text, organization_type text, industry text,
            phone contacts.phone, phone_entered text, fax contacts.phone, fax_entered text, street text, street2 text,
            city text, region text, postal_code text, country text, employee_count bigint, revenue numeric,
-           websites text, tags text, ticker_symbol text, ticker_exchange text)
+           websites text, tags text, ticker_symbol text, ticker_exchange text, owner_id uuid)
   RETURNING organization_id;
 END;
 
@@ -208,7 +278,8 @@ BEGIN ATOMIC
            phone contacts.phone, phone_entered text, fax contacts.phone, fax_entered text, street text, street2 text,
            city text, region text, postal_code text, country text, employee_count bigint, revenue numeric,
            websites text, tags text, ticker_symbol text, ticker_exchange text)
-   WHERE o.organization_id = b.organization_id;
+   CROSS JOIN LATERAL (SELECT k.ctid FROM organization k WHERE k.organization_id = b.organization_id LIMIT 1) AS place(tid)
+   WHERE o.ctid = place.tid;
 END;
 
 CREATE FUNCTION _import_insert_contacts() RETURNS SETOF uuid
@@ -229,6 +300,10 @@ BEGIN ATOMIC
   RETURNING contact_id;
 END;
 
+-- Updates and deletes look each row up by its key and then go to where it lies. A plain join by key would be planned by
+-- what statistics say of the table; where they were made while an import filled it they say that it is empty, and every
+-- batch would read all of it. LIMIT keeps the look-up one, whatever they say.
+
 -- A contact of which only parts change is written too: its version tells of every change.
 CREATE FUNCTION _import_update_contacts() RETURNS SETOF uuid
   LANGUAGE sql VOLATILE
@@ -245,7 +320,8 @@ BEGIN ATOMIC
            first_name text, middle_name text, last_name text, name_suffix text, nickname text, job_title text,
            department text, location text, birth_date date, birth_year_known boolean, language text, websites text,
            custom jsonb, custom_removed text[])
-   WHERE c.contact_id = b.contact_id
+   CROSS JOIN LATERAL (SELECT k.ctid FROM contact k WHERE k.contact_id = b.contact_id LIMIT 1) AS place(tid)
+   WHERE c.ctid = place.tid
   RETURNING c.contact_id;
 END;
 
@@ -254,7 +330,9 @@ CREATE FUNCTION _import_delete_phones() RETURNS void
 BEGIN ATOMIC
   DELETE FROM contact_phone p
    USING contacts.import_batch('phone_delete') AS b(contact_id uuid, "position" int)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+   CROSS JOIN LATERAL (SELECT k.ctid FROM contact_phone k
+                        WHERE k.contact_id = b.contact_id AND k.position = b.position LIMIT 1) AS place(tid)
+   WHERE p.ctid = place.tid;
 END;
 
 CREATE FUNCTION _import_update_phones() RETURNS void
@@ -264,7 +342,9 @@ BEGIN ATOMIC
      SET label = b.label, number = b.number, entered = b.entered, accepts_sms = b.accepts_sms
     FROM contacts.import_batch('phone_update')
       AS b(contact_id uuid, "position" int, label text, number contacts.phone, entered text, accepts_sms boolean)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+   CROSS JOIN LATERAL (SELECT k.ctid FROM contact_phone k
+                        WHERE k.contact_id = b.contact_id AND k.position = b.position LIMIT 1) AS place(tid)
+   WHERE p.ctid = place.tid;
 END;
 
 CREATE FUNCTION _import_insert_phones() RETURNS void
@@ -283,7 +363,9 @@ CREATE FUNCTION _import_delete_emails() RETURNS void
 BEGIN ATOMIC
   DELETE FROM contact_email p
    USING contacts.import_batch('email_delete') AS b(contact_id uuid, "position" int)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+   CROSS JOIN LATERAL (SELECT k.ctid FROM contact_email k
+                        WHERE k.contact_id = b.contact_id AND k.position = b.position LIMIT 1) AS place(tid)
+   WHERE p.ctid = place.tid;
 END;
 
 CREATE FUNCTION _import_update_emails() RETURNS void
@@ -293,7 +375,9 @@ BEGIN ATOMIC
      SET label = b.label, address = b.address
     FROM contacts.import_batch('email_update')
       AS b(contact_id uuid, "position" int, label text, address contacts.email)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+   CROSS JOIN LATERAL (SELECT k.ctid FROM contact_email k
+                        WHERE k.contact_id = b.contact_id AND k.position = b.position LIMIT 1) AS place(tid)
+   WHERE p.ctid = place.tid;
 END;
 
 CREATE FUNCTION _import_insert_emails() RETURNS void
@@ -311,7 +395,9 @@ CREATE FUNCTION _import_delete_addresses() RETURNS void
 BEGIN ATOMIC
   DELETE FROM contact_address p
    USING contacts.import_batch('address_delete') AS b(contact_id uuid, "position" int)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+   CROSS JOIN LATERAL (SELECT k.ctid FROM contact_address k
+                        WHERE k.contact_id = b.contact_id AND k.position = b.position LIMIT 1) AS place(tid)
+   WHERE p.ctid = place.tid;
 END;
 
 CREATE FUNCTION _import_update_addresses() RETURNS void
@@ -323,7 +409,9 @@ BEGIN ATOMIC
     FROM contacts.import_batch('address_update')
       AS b(contact_id uuid, "position" int, label text, street text, street2 text, city text, region text,
            postal_code text, country text, country_entered text)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+   CROSS JOIN LATERAL (SELECT k.ctid FROM contact_address k
+                        WHERE k.contact_id = b.contact_id AND k.position = b.position LIMIT 1) AS place(tid)
+   WHERE p.ctid = place.tid;
 END;
 
 CREATE FUNCTION _import_insert_addresses() RETURNS void
@@ -344,7 +432,9 @@ CREATE FUNCTION _import_delete_socials() RETURNS void
 BEGIN ATOMIC
   DELETE FROM contact_social p
    USING contacts.import_batch('social_delete') AS b(contact_id uuid, "position" int)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+   CROSS JOIN LATERAL (SELECT k.ctid FROM contact_social k
+                        WHERE k.contact_id = b.contact_id AND k.position = b.position LIMIT 1) AS place(tid)
+   WHERE p.ctid = place.tid;
 END;
 
 CREATE FUNCTION _import_update_socials() RETURNS void
@@ -353,7 +443,9 @@ BEGIN ATOMIC
   UPDATE contact_social p
      SET network = b.network, handle = b.handle
     FROM contacts.import_batch('social_update') AS b(contact_id uuid, "position" int, network text, handle text)
-   WHERE p.contact_id = b.contact_id AND p.position = b.position;
+   CROSS JOIN LATERAL (SELECT k.ctid FROM contact_social k
+                        WHERE k.contact_id = b.contact_id AND k.position = b.position LIMIT 1) AS place(tid)
+   WHERE p.ctid = place.tid;
 END;
 
 CREATE FUNCTION _import_insert_socials() RETURNS void
@@ -377,14 +469,24 @@ END;
 CREATE FUNCTION _import_insert_groups() RETURNS void
   LANGUAGE sql VOLATILE
 BEGIN ATOMIC
-  INSERT INTO contact_group (name)
-  SELECT DISTINCT b.name FROM contacts.import_batch('group_insert') AS b(name text)
-   ORDER BY b.name
-      ON CONFLICT (name) DO NOTHING;
+  INSERT INTO contact_group (owner_id, name)
+  SELECT DISTINCT b.private_to, b.name
+    FROM (SELECT i.name, CASE WHEN i.visibility = 'personal' THEN i.owner_id ELSE contacts.private_owner('staff'::regclass) END AS private_to
+            FROM contacts.import_batch('group_insert') AS i(name text, owner_id uuid, visibility text)) AS b
+   WHERE NOT EXISTS (SELECT FROM contact_group g
+                      WHERE g.name = b.name AND (g.owner_id IS NULL OR g.owner_id = b.private_to))
+   ORDER BY b.name, b.private_to
+      ON CONFLICT (owner_id, name) DO NOTHING;
   INSERT INTO contact_group_member (contact_id, group_id, owner_id, visibility)
   SELECT b.contact_id, g.group_id, b.owner_id, b.visibility
     FROM contacts.import_batch('group_insert') AS b(contact_id uuid, name text, owner_id uuid, visibility text)
-    JOIN contact_group g ON g.name = b.name
+   CROSS JOIN LATERAL (
+         SELECT k.group_id FROM contact_group k
+          WHERE k.name = b.name
+            AND (k.owner_id IS NULL
+                 OR k.owner_id = CASE WHEN b.visibility = 'personal' THEN b.owner_id ELSE contacts.private_owner('staff'::regclass) END)
+          ORDER BY k.owner_id IS NOT NULL LIMIT 1) AS g
+      ON CONFLICT (contact_id, group_id) DO NOTHING
   RETURNING contact_id;
 END;
 
@@ -402,10 +504,13 @@ END;
 
 COMMENT ON FUNCTION _import_lock() IS 'Waits for other imports into this directory that may write the same rows; held to the end of the transaction.';
 COMMENT ON FUNCTION _import_owner(text) IS 'The colleague of this login, by default of who acts; NULL where nobody of it is enrolled.';
+COMMENT ON FUNCTION _import_check_permission() IS 'Error 42501 for who may not import; whether contacts of the company may be made.';
+COMMENT ON FUNCTION _import_profile(text) IS 'The import profile of this name as JSON; NULL: there is none.';
 COMMENT ON FUNCTION _import_deferrable_constraints() IS 'Deferrable constraints of the directory''s tables as SET CONSTRAINTS names them; NULL where there are none.';
 COMMENT ON FUNCTION _import_begin(jsonb) IS 'Makes the row of import_run.';
 COMMENT ON FUNCTION _import_end(jsonb) IS 'Writes an import''s totals to its row of import_run; the row as JSON.';
 COMMENT ON FUNCTION _import_match_contacts() IS 'The contacts that the IDs of the batch (relation contact_key) mean.';
+COMMENT ON FUNCTION _import_match_criteria(int) IS 'The contacts that the criteria of the batch (relation match_key) find, at most so many for one value.';
 COMMENT ON FUNCTION _import_match_organizations(uuid) IS 'The organizations that the batch (relation organization_key) means, with what is known of them.';
 COMMENT ON FUNCTION _import_contact_state(uuid[], uuid) IS 'What is known of these contacts; locks their rows.';
 COMMENT ON FUNCTION _import_custom_state(uuid[], jsonb) IS 'The values of these custom keys of these contacts.';

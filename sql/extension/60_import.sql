@@ -29,6 +29,12 @@ CREATE OR REPLACE FUNCTION contacts.import_server_file(contact regclass, path te
   AS 'MODULE_PATHNAME', 'contacts_import_server_file';
 COMMENT ON FUNCTION contacts.import_server_file(regclass, text, jsonb) IS 'As contacts.import_content(), the file being one of the server; for roles with the privileges of pg_read_server_files.';
 
+-- IMMUTABLE for the sake of a CHECK: a later version may know more fields, and forgets none.
+CREATE OR REPLACE FUNCTION contacts.check_import_profile(profile jsonb) RETURNS boolean
+  LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+  AS 'MODULE_PATHNAME', 'contacts_check_import_profile';
+COMMENT ON FUNCTION contacts.check_import_profile(jsonb) IS 'True for an import profile (name, format, source, columns, defaults, options, as in a directory''s import_profile) that imports can use, else error 22023, which names the field, label, default or option at fault. Never false.';
+
 CREATE OR REPLACE FUNCTION contacts.import_view() RETURNS trigger
   LANGUAGE c VOLATILE
   AS 'MODULE_PATHNAME', 'contacts_import_view';

@@ -7,7 +7,9 @@ extern "C" {
 #include "commands/progress.h"
 #include "miscadmin.h"
 #include "utils/backend_progress.h"
+#include "utils/backend_status.h"
 #include "utils/builtins.h"
+#include "utils/json.h"
 #include "utils/lsyscache.h"
 }
 
@@ -19,6 +21,7 @@ extern "C" {
 #include "core/vcard/card.h"
 #include "core/vcard/reader.h"
 #include "pg/current_import.h"
+#include "pg/import_profile.h"
 
 namespace contacts::pg {
 namespace {
@@ -70,6 +73,23 @@ Fault BadOption(std::string message, std::string detail = {}, std::string hint =
     return fault;
 }
 
+enum class OptionType { kText, kNumber, kBoolean, kList };
+
+// How an option is written in import_run.options.
+OptionType TypeOf(std::string_view option) {
+    if (option == "strict" || option == "dry_run") return OptionType::kBoolean;
+    if (option == "max_bytes" || option == "max_errors" || option == "max_field_bytes")
+        return OptionType::kNumber;
+    return option == "match_by" ? OptionType::kList : OptionType::kText;
+}
+
+std::optional<Criterion> FindCriterion(std::string_view name) {
+    for (const Criterion criterion :
+         {Criterion::kContactId, Criterion::kExternalId, Criterion::kEmail, Criterion::kPhone})
+        if (name == NameOf(criterion)) return criterion;
+    return std::nullopt;
+}
+
 // Whether an error of a statement is the fault of a row: data, constraints, policies, triggers that raise,
 // with whatever SQLSTATE. Cancellation, deadlocks, missing tables, a full disk are not: another row would
 // meet them too.
@@ -100,14 +120,17 @@ bool QuotesRow(const ErrorData &error) {
            error.sqlerrcode == ERRCODE_WITH_CHECK_OPTION_VIOLATION;
 }
 
+// An ID that the look-up did not find and the index knows: of a contact that the caller may not see.
+bool IsIdTaken(const ErrorData &error) {
+    const std::string_view constraint = error.constraint_name ? error.constraint_name : "";
+    return error.sqlerrcode == ERRCODE_UNIQUE_VIOLATION &&
+           (constraint == "contact_external_id_key" || constraint == "contact_personal_external_id_key");
+}
+
 const char *CodeOf(const ErrorData &error) {
     switch (error.sqlerrcode) {
-        case ERRCODE_UNIQUE_VIOLATION: {
-            const std::string_view constraint = error.constraint_name ? error.constraint_name : "";
-            const bool id =
-                constraint == "contact_external_id_key" || constraint == "contact_personal_external_id_key";
-            return id ? "external_id_taken" : "unique_violation";
-        }
+        case ERRCODE_UNIQUE_VIOLATION:
+            return "unique_violation";
         case ERRCODE_NOT_NULL_VIOLATION:
             return "not_null_violation";
         case ERRCODE_FOREIGN_KEY_VIOLATION:
@@ -126,6 +149,44 @@ const char *CodeOf(const ErrorData &error) {
             return "refused";
     }
 }
+
+// The progress report of this backend, which an aborted subtransaction ends, be it the import's own or that of
+// a COPY into a view.
+class Progress {
+  public:
+    // Where in the report an import says its id, behind what PostgreSQL itself uses for a COPY.
+    static constexpr int kImportId = PGSTAT_NUM_PROGRESS_PARAM - 2;
+
+    Progress() {
+        if (!MyBEEntry || MyBEEntry->st_progress_command != PROGRESS_COMMAND_COPY) return;
+        relation_ = MyBEEntry->st_progress_command_target;
+        for (int i = 0; i < PGSTAT_NUM_PROGRESS_PARAM; ++i) values_[i] = MyBEEntry->st_progress_param[i];
+        runs_ = true;
+    }
+    void Resume() const {
+        if (!runs_) return;
+        Call([&] {
+            pgstat_progress_start_command(PROGRESS_COMMAND_COPY, relation_);
+            for (int i = 0; i < PGSTAT_NUM_PROGRESS_PARAM; ++i)
+                if (values_[i] != 0) pgstat_progress_update_param(i, values_[i]);
+        });
+    }
+    static void SetImport(const Uuid &id) {
+        if (!MyBEEntry || MyBEEntry->st_progress_command != PROGRESS_COMMAND_COPY) return;
+        Call([&] {
+            for (int half = 0; half < 2; ++half) {
+                uint64 bits = 0;
+                for (int i = 0; i < 8; ++i) bits = bits << 8 | id[static_cast<std::size_t>(8 * half + i)];
+                pgstat_progress_update_param(kImportId + half, static_cast<int64>(bits));
+            }
+        });
+    }
+
+  private:
+    bool runs_ = false;
+    Oid relation_ = InvalidOid;
+    int64 values_[PGSTAT_NUM_PROGRESS_PARAM] = {};
+};
 
 std::string UuidArray(const std::vector<Uuid> &ids) {
     std::string out = "{";
@@ -156,6 +217,86 @@ std::optional<std::string> ImportOptions::Get(const std::string &name) const {
     return found == given.end() ? std::nullopt : std::optional<std::string>(found->second);
 }
 
+std::string ImportOptions::Json() const {
+    std::string json;
+    for (const auto &[name, value] : given) {
+        json += (json.empty() ? "{" : ",") + JsonString(name) + ':';
+        switch (TypeOf(name)) {
+            case OptionType::kBoolean:
+                json += value;
+                break;
+            case OptionType::kNumber:
+                json += std::to_string(std::stoll(value));
+                break;
+            case OptionType::kList: {
+                std::vector<std::string> elements;
+                for (const std::string_view element : Split(value, ',')) elements.emplace_back(element);
+                json += JsonArray(elements);
+                break;
+            }
+            case OptionType::kText:
+                json += JsonString(value);
+                break;
+        }
+    }
+    return json.empty() ? "{}" : json + '}';
+}
+
+void CheckImportOptions(const ImportOptions &options) {
+    static const std::vector<std::string> kKnown = {
+        "format",     "mode",       "match_by",        "on_duplicate", "default_region", "date_order",
+        "encoding",   "delimiter",  "quote",           "escape",       "empty_cells",    "visibility",
+        "owner",      "strict",     "dry_run",         "max_errors",   "max_bytes",      "max_field_bytes",
+        "file_name"};
+    for (const auto &[name, value] : options.given)
+        if (std::find(kKnown.begin(), kKnown.end(), name) == kKnown.end())
+            throw Error(BadOption("unknown import option \"" + Quoted(name) + '"'));
+    const auto refuse = [](const std::string &name, std::string_view value, std::string rule) {
+        throw Error(BadOption("invalid value for import option \"" + name + "\": \"" + Quoted(value) + '"',
+                              std::move(rule)));
+    };
+    const auto one_of = [&](const char *name, std::initializer_list<const char *> allowed) {
+        const std::optional<std::string> value = options.Get(name);
+        if (!value) return;
+        std::string list;
+        for (const char *candidate : allowed) {
+            if (*value == candidate) return;
+            list += (list.empty() ? "" : ", ") + std::string(candidate);
+        }
+        refuse(name, *value, "Allowed are " + list + ".");
+    };
+    one_of("mode", {"insert", "update", "upsert"});
+    one_of("on_duplicate", {"insert", "skip", "update", "error"});
+    one_of("date_order", {"mdy", "dmy", "ymd"});
+    one_of("empty_cells", {"keep", "clear"});
+    one_of("visibility", {"company", "restricted", "personal"});
+    one_of("strict", {"true", "false"});
+    one_of("dry_run", {"true", "false"});
+    const auto number = [&](const char *name, std::int64_t least, std::int64_t most, const char *rule) {
+        const std::optional<std::string> value = options.Get(name);
+        if (!value) return;
+        if (value->empty() || value->size() > 18 ||
+            value->find_first_not_of("0123456789") != std::string::npos || std::stoll(*value) < least ||
+            std::stoll(*value) > most)
+            refuse(name, *value, rule);
+    };
+    number("max_bytes", 0, INT64_MAX, "It must be a number of bytes.");
+    number("max_errors", 0, INT64_MAX, "It must be a number of records.");
+    number("max_field_bytes", 1, 16 << 20, "It must be a number of bytes, from 1 to 16777216.");
+    if (const auto list = options.Get("match_by")) {
+        std::vector<Criterion> seen;
+        for (const std::string_view name : Split(*list, ',')) {
+            const std::optional<Criterion> criterion = FindCriterion(name);
+            if (!criterion) refuse("match_by", name, "Allowed are contact_id, external_id, email, phone.");
+            if (std::find(seen.begin(), seen.end(), *criterion) != seen.end())
+                refuse("match_by", *list, "It must not name a criterion twice.");
+            seen.push_back(*criterion);
+        }
+    }
+    if (const auto region = options.Get("default_region"))
+        if (const std::optional<Fault> fault = CheckPhoneRegion(*region)) throw Error(*fault);
+}
+
 bool Import::IsWriting() {
     return writing != nullptr;
 }
@@ -165,49 +306,29 @@ const Relation *Import::CurrentRelation(const std::string &name) {
 }
 
 Import::Import(Oid contact, const ImportOptions &options) : contact_(contact), options_(options) {
-    static const std::vector<std::string> kKnown = {"format",    "mode",   "default_region", "encoding",
-                                                    "delimiter", "quote",  "empty_cells",    "visibility",
-                                                    "owner",     "strict", "file_name",      "max_bytes"};
-    for (const auto &[name, value] : options.given)
-        if (std::find(kKnown.begin(), kKnown.end(), name) == kKnown.end())
-            throw Error(BadOption("unknown import option \"" + Quoted(name) + '"'));
     const char *schema = Call([&] {
         char *name = get_rel_name(contact) ? get_namespace_name(get_rel_namespace(contact)) : nullptr;
         return name ? quote_identifier(name) : nullptr;
     });
     if (!schema) throw Error(BadOption("the table of contacts does not exist"));
     schema_ = schema;
-
-    const auto one_of = [&](const char *name, std::initializer_list<const char *> allowed) {
-        const std::optional<std::string> value = options.Get(name);
-        if (!value) return;
-        std::string list;
-        for (const char *candidate : allowed) {
-            if (*value == candidate) return;
-            list += (list.empty() ? "" : ", ") + std::string(candidate);
-        }
-        throw Error(BadOption(
-            std::string("invalid value for import option \"") + name + "\": \"" + Quoted(*value) + '"',
-            "Allowed are " + list + "."));
-    };
-    one_of("mode", {"insert", "update", "upsert"});
-    one_of("empty_cells", {"keep", "clear"});
-    one_of("visibility", {"company", "restricted", "personal"});
-    one_of("strict", {"true", "false"});
+    CheckImportOptions(options_);
     const std::string name = options.Get("format").value_or("auto");
     if (name != "auto") {
         format_ = FindFormat(name);
-        if (!format_)
-            throw Error(BadOption("unknown import format \"" + Quoted(name) + '"',
-                                  "Known are auto, " + FormatNames() + "."));
+        if (!format_) {
+            profile_ = FindProfile(schema_, name);
+            if (!profile_)
+                throw Error(BadOption("unknown import format \"" + Quoted(name) + '"',
+                                      "Known are auto, " + FormatNames() +
+                                          ", and the names of import_profile in directory " + schema_ + "."));
+            format_ = &profile_->profile->format;
+            // What the caller says counts before what the profile says.
+            options_.given.insert(profile_->options.given.begin(), profile_->options.given.end());
+        }
     }
-    if (const auto limit = options.Get("max_bytes"))
-        if (limit->empty() || limit->size() > 18 ||
-            limit->find_first_not_of("0123456789") != std::string::npos)
-            throw Error(BadOption("invalid value for import option \"max_bytes\": \"" + Quoted(*limit) + '"',
-                                  "It must be a number of bytes."));
-    if (const auto region = options.Get("default_region"))
-        if (const std::optional<Fault> fault = CheckPhoneRegion(*region)) throw Error(*fault);
+    dry_ = options_.Get("dry_run") == "true";
+    if (const auto most = options_.Get("max_errors")) max_errors_ = std::stoll(*most);
 }
 
 csv::Options Import::csv_options() const {
@@ -226,34 +347,78 @@ csv::Options Import::csv_options() const {
     };
     csv.delimiter = character("delimiter");
     csv.quote = character("quote");
+    csv.escape = character("escape");
+    if (const auto most = options_.Get("max_field_bytes"))
+        csv.max_field_bytes = static_cast<std::size_t>(std::stoull(*most));
     return csv;
+}
+
+// The criteria that the caller names, as far as the file has columns for them.
+void Import::ReadMatchBy() {
+    const std::optional<std::string> list = options_.Get("match_by");
+    if (!list) return;
+    const auto has_part = [&](PartKind kind) {
+        return std::any_of(mapping_.slots.begin(), mapping_.slots.end(),
+                           [&](const Slot &slot) { return slot.kind == kind; });
+    };
+    for (const std::string_view name : Split(*list, ',')) {
+        const std::optional<Criterion> criterion = FindCriterion(name);
+        const bool has_column = *criterion == Criterion::kEmail   ? has_part(PartKind::kEmail)
+                                : *criterion == Criterion::kPhone ? has_part(PartKind::kPhone)
+                                                                  : mapping_.has_key;
+        if (has_column) rules_.match_by.push_back(*criterion);
+    }
+    if (rules_.match_by.empty())
+        throw Error(BadOption("the file has no column to match by",
+                              "Option \"match_by\" names " + *list + "."));
 }
 
 void Import::Begin(Mapping mapping, char delimiter) {
     mapping_ = std::move(mapping);
     format_ = mapping_.format;
+    ReadMatchBy();
     rules_.mode = format_->mode;
+    // Who names criteria wants what they find to be updated.
+    if (!rules_.match_by.empty()) rules_.mode = Mode::kUpsert;
     if (const auto mode = options_.Get("mode"))
         rules_.mode = *mode == "insert" ? Mode::kInsert : *mode == "update" ? Mode::kUpdate : Mode::kUpsert;
-    if (!mapping_.has_key && !mapping_.has_organization && rules_.mode != Mode::kInsert &&
-        rules_.mode != Mode::kById)
-        throw Error(BadOption(
-            std::string("mode \"") + NameOf(rules_.mode) + "\" needs a column with the contact's ID",
-            std::string("The file is of format \"") + format_->name + "\" and has none."));
-    if (!FindColumn(*format_, Target::kContactId) && rules_.mode != Mode::kInsert)
-        throw Error(BadOption(
-            std::string("mode \"") + NameOf(rules_.mode) + "\" needs a column with the contact's ID",
-            std::string("Format \"") + format_->name + "\" has none."));
+    if (const auto duplicates = options_.Get("on_duplicate"))
+        rules_.on_duplicate = *duplicates == "insert"   ? OnDuplicate::kInsert
+                              : *duplicates == "skip"   ? OnDuplicate::kSkip
+                              : *duplicates == "update" ? OnDuplicate::kUpdate
+                                                        : OnDuplicate::kError;
+    const bool has_id = FindColumn(*format_, Target::kContactId);
+    const bool can_match =
+        !rules_.match_by.empty() ||
+        (has_id && (mapping_.has_key || mapping_.has_organization || rules_.mode == Mode::kById));
+    if (!can_match && rules_.mode != Mode::kInsert) {
+        Fault fault =
+            BadOption(std::string("mode \"") + NameOf(rules_.mode) + "\" needs a column with the contact's ID",
+                      has_id ? std::string("The file is of format \"") + format_->name + "\" and has none."
+                             : std::string("Format \"") + format_->name + "\" has none.",
+                      "Option \"match_by\" names other columns to know contacts by.");
+        throw Error(fault);
+    }
+    if (!can_match && rules_.on_duplicate != OnDuplicate::kByMode && rules_.on_duplicate != OnDuplicate::kInsert)
+        throw Error(BadOption("option \"on_duplicate\" needs something to know duplicates by",
+                              "The file has no column with the contact's ID.",
+                              "Option \"match_by\" names other columns to know contacts by."));
     rules_.region = options_.Get("default_region").value_or("");
     rules_.strict = options_.Get("strict") == "true";
     rules_.clear_empty = options_.Get("empty_cells") == "clear";
     ownership_.visibility = options_.Get("visibility").value_or(format_->visibility);
+    if (profile_) {
+        rules_.defaults = &profile_->profile->defaults;
+        ownership_.default_custom = profile_->profile->default_custom;
+    }
     validator_ = std::make_unique<Validator>(mapping_, rules_);
     id_ = NewUuidV7();
 
+    CheckPermission();
     SpiSession spi;
     // Two imports that write the same rows or keys in different order would wait for each other.
     if (rules_.mode != Mode::kInsert || mapping_.has_key || mapping_.has_organization ||
+        !rules_.match_by.empty() ||
         std::any_of(mapping_.slots.begin(), mapping_.slots.end(),
                     [](const Slot &slot) { return slot.kind == PartKind::kGroup; }))
         spi.Run("SELECT " + schema_ + "._import_lock()");
@@ -269,31 +434,48 @@ void Import::Begin(Mapping mapping, char delimiter) {
                               "Name one with the option \"owner\", or another \"visibility\"."));
     const TextRows deferrable = spi.Run("SELECT " + schema_ + "._import_deferrable_constraints()");
     if (!deferrable.rows.empty()) deferrable_ = deferrable.rows[0][0].value_or("");
+    spi.Finish();
+
     std::map<std::string, std::string> effective = options_.given;
     effective["format"] = format_->name;
     effective["mode"] = NameOf(rules_.mode);
     effective["visibility"] = ownership_.visibility;
+    effective.try_emplace("empty_cells", "keep");
+    effective.try_emplace("strict", "false");
     effective.erase("file_name");
-    std::string options;
-    for (const auto &[name, value] : effective) {
-        options += (options.empty() ? "" : ",") + JsonString(name) + ':';
-        options += name == "strict"      ? value
-                   : name == "max_bytes" ? std::to_string(std::stoll(value))
-                                         : JsonString(value);
-    }
-    std::string run = "{\"import_id\":\"" + ToText(id_) + "\",\"format\":" + JsonString(format_->name) +
-                      ",\"options\":{" + options + "},\"header\":" + JsonArray(mapping_.header) +
-                      ",\"delimiter\":" + JsonString(std::string(1, delimiter));
-    if (const auto file = options_.Get("file_name")) run += ",\"file_name\":" + JsonString(*file);
-    // In a subtransaction: rows with a later transaction id are this import's, not those of one before it.
-    InSubtransaction([&] {
-        SpiSession inner;
-        inner.Run("SELECT " + schema_ + "._import_begin($1::pg_catalog.jsonb)", {run + '}'});
-        inner.Finish();
-    });
-    spi.Finish();
+    run_ = "{\"import_id\":\"" + ToText(id_) + "\",\"format\":" + JsonString(format_->name) +
+           ",\"options\":" + ImportOptions{effective}.Json() + ",\"header\":" + JsonArray(mapping_.header) +
+           ",\"delimiter\":" + JsonString(std::string(1, delimiter));
+    if (const auto file = options_.Get("file_name")) run_ += ",\"file_name\":" + JsonString(*file);
+    run_ += '}';
+    BeginRun();
     CheckDeferred();
+    Progress::SetImport(id_);
     for (const Issue &notice : mapping_.notices) notices_.push_back({notice, 0});
+}
+
+// In a subtransaction: rows with a later transaction id are this import's, not those of one before it.
+void Import::BeginRun() {
+    InSubtransaction([&] {
+        SpiSession spi;
+        spi.Run("SELECT " + schema_ + "._import_begin($1::pg_catalog.jsonb)", {run_});
+        spi.Finish();
+    });
+}
+
+// Early, once, instead of by the policies for every record.
+void Import::CheckPermission() {
+    SpiSession spi;
+    const TextRows may = spi.Run("SELECT " + schema_ + "._import_check_permission()");
+    const bool company = !may.rows.empty() && may.rows[0][0] == "t";
+    spi.Finish();
+    if (company || ownership_.visibility != "company" || rules_.mode == Mode::kUpdate) return;
+    Fault fault;
+    fault.sqlstate = "42501";
+    fault.message = "permission denied to import contacts of the company";
+    fault.detail = "Contacts with visibility \"company\" are made by who has the permission admin.";
+    fault.hint = "Import them as your own, with the option \"visibility\" restricted or personal.";
+    throw Error(fault);
 }
 
 void Import::AddNotice(const char *code, std::string message, std::int64_t line, Severity severity) {
@@ -312,12 +494,6 @@ void Import::Add(Draft draft) {
     if (!draft.failed() || (format_->record_cells && draft.cells.size() > 1)) {
         validator_->Validate(draft);
         if (format_->record_cells) draft.cells.resize(static_cast<std::size_t>(format_->record_cells));
-        // A record that says a key again is applied after the first one, in a batch of its own.
-        if (!draft.failed() && !draft.key.empty() && !keys_.insert(draft.key).second) {
-            Flush();
-            keys_.insert(draft.key);
-            draft.repeated = true;
-        }
     }
     for (const std::string &cell : draft.cells) batch_bytes_ += cell.size() + sizeof(std::string);
     batch_.push_back(std::move(draft));
@@ -352,7 +528,6 @@ void Import::Flush() {
                 ++counts_.unchanged;
                 break;
             case Outcome::kFailed:
-            case Outcome::kRepeated:
                 ++counts_.failed;
                 break;
         }
@@ -361,8 +536,19 @@ void Import::Flush() {
     spi.Finish();
     batch_.clear();
     batch_bytes_ = 0;
-    keys_.clear();
     notices_.clear();
+    CheckErrorCount();
+}
+
+void Import::CheckErrorCount() {
+    if (!max_errors_ || counts_.failed <= *max_errors_) return;
+    Fault fault;
+    fault.sqlstate = sqlstate::kProgramLimitExceeded;
+    fault.message = "more records failed than max_errors " + std::to_string(*max_errors_) +
+                    " allows: nothing was imported";
+    fault.detail = "The first fault: " + first_error_ + '.';
+    fault.hint = "With dry_run instead of max_errors, nothing is imported either, and import_error lists all of them.";
+    throw Error(fault);
 }
 
 // Failed records with an ID: what the directory says against them belongs to their faults.
@@ -370,7 +556,8 @@ void Import::AddContactFaults() {
     std::vector<const Draft *> failed;
     std::vector<std::size_t> index;
     for (std::size_t i = 0; i < batch_.size(); ++i)
-        if (batch_[i].failed() && batch_[i].has_contact && !batch_[i].key.empty()) {
+        if (batch_[i].failed() && batch_[i].has_contact &&
+            (!batch_[i].key.empty() || !rules_.match_by.empty())) {
             failed.push_back(&batch_[i]);
             index.push_back(i);
         }
@@ -383,6 +570,7 @@ void Import::AddContactFaults() {
 
 void Import::Apply(std::span<const Draft *const> drafts, std::span<RowPlan> rows) {
     Call([] { CHECK_FOR_INTERRUPTS(); });
+    const Progress progress;
     try {
         std::vector<RowPlan> written;
         InSubtransaction([&] {
@@ -390,21 +578,13 @@ void Import::Apply(std::span<const Draft *const> drafts, std::span<RowPlan> rows
             CheckDeferred();
         });
         std::move(written.begin(), written.end(), rows.begin());
-        return ApplyRepeated(drafts, rows);
+        return;
     } catch (const PgError &error) {
         if (!IsRowFault(*error.data())) throw;
-        // The progress report ends with the subtransaction.
-        if (progress_) Call([&] { pgstat_progress_start_command(PROGRESS_COMMAND_COPY, contact_); });
+        progress.Resume();
         if (drafts.size() == 1) {
-            const ErrorData &data = *error.data();
-            Issue issue;
-            issue.code = CodeOf(data);
-            issue.target = data.table_name ? data.table_name : "";
-            if (data.column_name) issue.target += std::string(".") + data.column_name;
-            issue.message = Sentence(data.message ? data.message : "",
-                                     data.detail && !QuotesRow(data) ? data.detail : "");
             rows[0].outcome = Outcome::kFailed;
-            rows[0].issues = {std::move(issue)};
+            rows[0].issues = {RefusedRow(*error.data(), *drafts[0])};
             Call([&] { FreeErrorData(error.data()); });
             return;
         }
@@ -417,19 +597,27 @@ void Import::Apply(std::span<const Draft *const> drafts, std::span<RowPlan> rows
     }
 }
 
-// Records that mean a contact which another one of the batch just wrote.
-void Import::ApplyRepeated(std::span<const Draft *const> drafts, std::span<RowPlan> rows) {
-    std::vector<const Draft *> repeated;
-    std::vector<std::size_t> index;
-    for (std::size_t i = 0; i < drafts.size(); ++i)
-        if (rows[i].outcome == Outcome::kRepeated) {
-            repeated.push_back(drafts[i]);
-            index.push_back(i);
-        }
-    if (repeated.empty()) return;
-    std::vector<RowPlan> plans(repeated.size());
-    Apply(repeated, plans);
-    for (std::size_t i = 0; i < index.size(); ++i) rows[index[i]] = std::move(plans[i]);
+// The fault of a record that the database refused.
+Issue Import::RefusedRow(const ErrorData &data, const Draft &draft) const {
+    Issue issue;
+    if (IsIdTaken(data)) {
+        const auto bound =
+            std::find_if(mapping_.columns.begin(), mapping_.columns.end(), [](const BoundColumn &b) {
+                return b.column && b.column->target == Target::kContactId;
+            });
+        issue.code = "external_id_taken";
+        if (bound != mapping_.columns.end()) issue.column = bound->index;
+        issue.target = NameOf(Target::kContactId);
+        issue.value = Quoted(draft.key);
+        issue.message = "this ID is taken by a contact that was not found by it, such as one that you may not see";
+        return issue;
+    }
+    issue.code = CodeOf(data);
+    issue.target = data.table_name ? data.table_name : "";
+    if (data.column_name) issue.target += std::string(".") + data.column_name;
+    issue.message =
+        Sentence(data.message ? data.message : "", data.detail && !QuotesRow(data) ? data.detail : "");
+    return issue;
 }
 
 // Deferred constraints would be checked at commit and then undo the whole import. They are tried here, so
@@ -483,14 +671,24 @@ std::vector<RowPlan> Import::Write(std::span<const Draft *const> drafts) {
 
 Matches Import::Match(std::span<const Draft *const> drafts) {
     Matches matches;
-    const Plan keys = MakeKeys(mapping_, ownership_, drafts);
+    const Plan keys = MakeKeys(mapping_, rules_, ownership_, drafts);
     Writing scope(keys, id_);
     SpiSession spi;
+    const auto hit = [&](const std::string &row, std::size_t criterion, const std::string &contact) {
+        const Uuid id = *ParseUuid(contact);
+        matches.hits[static_cast<std::size_t>(std::stoll(row))].push_back({criterion, id});
+        matches.contacts[id].id = id;
+    };
     if (keys.Find("contact_key")) {
         const TextRows found = spi.Run("SELECT * FROM " + schema_ + "._import_match_contacts()");
         for (const auto &row : found.rows)
-            if (row[0] && row[1])
-                matches.contacts[static_cast<std::size_t>(std::stoll(*row[0]))].id = *ParseUuid(*row[1]);
+            if (row[0] && row[1]) hit(*row[0], 0, *row[1]);
+    }
+    if (keys.Find("match_key")) {
+        // row_number, criterion, contact_id
+        const TextRows found = spi.Run("SELECT * FROM " + schema_ + "._import_match_criteria($1)",
+                                       {std::to_string(kMaxHits)}, {INT4OID});
+        for (const auto &row : found.rows) hit(*row[0], static_cast<std::size_t>(std::stoul(*row[1])), *row[2]);
     }
     if (keys.Find("organization_key")) {
         // row_number, organization_id, of_this_import, then the fields
@@ -509,34 +707,31 @@ Matches Import::Match(std::span<const Draft *const> drafts) {
 }
 
 void Import::ReadState(Matches &matches) {
-    std::map<Uuid, std::vector<KnownContact *>> by_id;
     std::vector<Uuid> ids;
-    for (auto &[row, known] : matches.contacts) {
-        auto &list = by_id[known.id];
-        if (list.empty()) ids.push_back(known.id);
-        list.push_back(&known);
-    }
+    for (const auto &[id, known] : matches.contacts) ids.push_back(id);
+    const auto known_of = [&](const std::string &id) -> KnownContact & {
+        return matches.contacts.at(*ParseUuid(id));
+    };
     const std::string id_list = UuidArray(ids);
     SpiSession spi;
     // contact_id, of_this_import, organization_id, organization_name, then the fields, then the custom values
     const TextRows contacts = spi.Run("SELECT * FROM " + schema_ + "._import_contact_state($1, $2)",
                                       {id_list, ToText(id_)}, {UUIDARRAYOID, UUIDOID});
-    for (const auto &row : contacts.rows)
-        for (KnownContact *known : by_id[*ParseUuid(*row[0])]) {
-            known->editable = true;
-            known->of_this_import = row[1] == "t";
-            if (row[2]) known->organization_id = ParseUuid(*row[2]);
-            known->organization_name = row[3].value_or("");
-            for (std::size_t f = 0; f < known->fields.size(); ++f) known->fields[f] = row[4 + f];
-            known->custom.resize(mapping_.custom_keys.size());
-        }
+    for (auto &[id, known] : matches.contacts) known.custom.resize(mapping_.custom_keys.size());
+    for (const auto &row : contacts.rows) {
+        KnownContact &known = known_of(*row[0]);
+        known.editable = true;
+        known.of_this_import = row[1] == "t";
+        if (row[2]) known.organization_id = ParseUuid(*row[2]);
+        known.organization_name = row[3].value_or("");
+        for (std::size_t f = 0; f < known.fields.size(); ++f) known.fields[f] = row[4 + f];
+    }
     if (!mapping_.custom_keys.empty()) {
         // contact_id, index of the key from 1, value
         const TextRows custom = spi.Run("SELECT * FROM " + schema_ + "._import_custom_state($1, $2)",
                                         {id_list, JsonArray(mapping_.custom_keys)}, {UUIDARRAYOID, JSONBOID});
         for (const auto &row : custom.rows)
-            for (KnownContact *known : by_id[*ParseUuid(*row[0])])
-                known->custom[static_cast<std::size_t>(std::stoll(*row[1])) - 1] = row[2];
+            known_of(*row[0]).custom[static_cast<std::size_t>(std::stoll(*row[1])) - 1] = row[2];
     }
     for (std::size_t k = 0; k < kPartKinds; ++k) {
         const auto kind = static_cast<PartKind>(k);
@@ -552,7 +747,7 @@ void Import::ReadState(Matches &matches) {
             part.position = std::stoi(*row[1]);
             part.label = row[2].value_or("");
             part.values.assign(row.begin() + 3, row.end());
-            for (KnownContact *known : by_id[*ParseUuid(*row[0])]) known->parts[k].push_back(part);
+            known_of(*row[0]).parts[k].push_back(std::move(part));
         }
     }
     spi.Finish();
@@ -568,6 +763,18 @@ void Import::AddIssueRow(Relation &relation, const Issue &issue, const Draft *dr
          has_column ? Value(mapping_.header[static_cast<std::size_t>(issue.column)]) : Value(),
          text(issue.target), text(issue.value), issue.message, with_cells ? Value(draft->cells) : Value()});
     if (issue.severity == Severity::kWarning) ++counts_.warnings;
+    if (issue.severity == Severity::kError && first_error_.empty()) {
+        if (draft && draft->line) first_error_ = "line " + std::to_string(draft->line) + ": ";
+        if (has_column) first_error_ += Quoted(mapping_.header[static_cast<std::size_t>(issue.column)]) + ": ";
+        first_error_ += issue.message;
+    }
+}
+
+void Import::WriteErrors(const Plan &plan) {
+    Writing scope(plan, id_);
+    SpiSession spi;
+    spi.Run("SELECT " + schema_ + "._import_write_errors($1::pg_catalog.uuid)", {ToText(id_)});
+    spi.Finish();
 }
 
 void Import::WriteIssues(const std::vector<RowPlan> &rows, const std::vector<int> &row_of) {
@@ -578,10 +785,10 @@ void Import::WriteIssues(const std::vector<RowPlan> &rows, const std::vector<int
     std::size_t bytes = 0;
     const auto write = [&] {
         if (relation.rows.empty()) return;
-        Writing scope(plan, id_);
-        SpiSession spi;
-        spi.Run("SELECT " + schema_ + "._import_write_errors($1::pg_catalog.uuid)", {ToText(id_)});
-        spi.Finish();
+        if (dry_)
+            errors_.Add(relation);
+        else
+            WriteErrors(plan);
         relation.rows.clear();
         bytes = 0;
     };
@@ -615,9 +822,10 @@ void Import::WriteIssues(const std::vector<RowPlan> &rows, const std::vector<int
     write();
 }
 
-void Import::ReportProgress(std::int64_t bytes) {
+void Import::ReportProgress(std::int64_t bytes, std::int64_t bytes_total) {
     Call([] { CHECK_FOR_INTERRUPTS(); });
-    const int64 tuples = counts_.records;
+    const int64 excluded = counts_.failed + counts_.blank;
+    const int64 processed = counts_.inserted + counts_.updated + counts_.unchanged;
     const bool started = progress_;
     progress_ = true;
     Call([&] {
@@ -625,18 +833,41 @@ void Import::ReportProgress(std::int64_t bytes) {
             pgstat_progress_start_command(PROGRESS_COMMAND_COPY, contact_);
             pgstat_progress_update_param(PROGRESS_COPY_COMMAND, PROGRESS_COPY_COMMAND_FROM);
             pgstat_progress_update_param(PROGRESS_COPY_TYPE, PROGRESS_COPY_TYPE_CALLBACK);
+            if (bytes_total > 0) pgstat_progress_update_param(PROGRESS_COPY_BYTES_TOTAL, bytes_total);
         }
         pgstat_progress_update_param(PROGRESS_COPY_BYTES_PROCESSED, bytes);
-        pgstat_progress_update_param(PROGRESS_COPY_TUPLES_PROCESSED, tuples);
+        pgstat_progress_update_param(PROGRESS_COPY_TUPLES_PROCESSED, processed);
+        pgstat_progress_update_param(PROGRESS_COPY_TUPLES_EXCLUDED, excluded);
     });
 }
 
 std::string Import::Finish() {
     Flush();
+    std::string run = EndRun();
+    Announce(true);
+    return run;
+}
+
+std::string Import::FinishDry() {
+    BeginRun();
+    errors_.Drain([&](const Relation &errors) {
+        Plan plan;
+        plan.relations["error"] = errors;
+        WriteErrors(plan);
+    });
+    std::string run = EndRun();
+    Announce(false);
+    return run;
+}
+
+// Writes the summary.
+std::string Import::EndRun() {
     const std::int64_t imported = counts_.inserted + counts_.updated + counts_.unchanged;
-    std::string message = std::to_string(imported) + " record(s) out of " + std::to_string(counts_.records) +
-                          " record(s) imported; " + std::to_string(counts_.failed) + " failed";
-    if (counts_.blank) message += ", " + std::to_string(counts_.blank) + " blank";
+    message_ = std::to_string(imported) + " record(s) out of " + std::to_string(counts_.records) +
+               " record(s) " + (dry_ ? "would be imported" : "imported") + "; " +
+               std::to_string(counts_.failed) + (dry_ ? " would fail" : " failed");
+    if (counts_.blank) message_ += ", " + std::to_string(counts_.blank) + " blank";
+    if (dry_) message_ = "dry run: " + message_;
     const auto member = [](const char *name, std::int64_t value) {
         return std::string(",\"") + name + "\":" + std::to_string(value);
     };
@@ -644,26 +875,38 @@ std::string Import::Finish() {
                                member("inserted", counts_.inserted) + member("updated", counts_.updated) +
                                member("unchanged", counts_.unchanged) + member("failed", counts_.failed) +
                                member("blank", counts_.blank) + member("warnings", counts_.warnings) +
-                               ",\"message\":" + JsonString(message) + '}';
+                               ",\"message\":" + JsonString(message_) + '}';
     SpiSession spi;
     TextRows run = spi.Run("SELECT " + schema_ + "._import_end($1::pg_catalog.jsonb)", {result});
     spi.Finish();
-    const std::string id = ToText(id_);
-    const char *payload = id.c_str();
-    const char *text = message.c_str();
+    if (run.rows.empty() || run.rows[0].empty() || !run.rows[0][0])
+        throw Error(sqlstate::kInternalError, "the import's summary is gone");
+    return *run.rows[0][0];
+}
+
+// Tells the caller, and everybody who listens that something was imported, but not what.
+void Import::Announce(bool notify) {
+    const char *text = message_.c_str();
     const bool failed = counts_.failed > 0, ends_progress = progress_;
+    const std::string id = ToText(id_);
+    const char *id_text = id.c_str();
+    const Oid contact = contact_;
     Call([&] {
         if (ends_progress) pgstat_progress_end_command();
-        Async_Notify("contacts_import", payload);
+        if (notify) {
+            StringInfoData payload;
+            initStringInfo(&payload);
+            appendStringInfoString(&payload, "{\"directory\": ");
+            escape_json(&payload, get_namespace_name(get_rel_namespace(contact)));
+            appendStringInfo(&payload, ", \"import_id\": \"%s\"}", id_text);
+            Async_Notify("contacts_import", payload.data);
+        }
         ereport(NOTICE,
                 (errmsg("%s", text),
                  failed ? errhint("The table import_error gives the reasons, the function error_file() the "
                                   "failed records to correct and import again.")
                         : 0));
     });
-    if (run.rows.empty() || run.rows[0].empty() || !run.rows[0][0])
-        throw Error(sqlstate::kInternalError, "the import's summary is gone");
-    return *run.rows[0][0];
 }
 
 namespace {
@@ -697,10 +940,9 @@ class PeekedSource : public csv::ByteSource {
 };
 
 template <class CheckSize>
-std::string ImportCards(Import &import, csv::ByteSource &source, const ImportOptions &options,
-                        const CheckSize &check_size) {
+void ReadCards(Import &import, csv::ByteSource &source, std::int64_t bytes, const CheckSize &check_size) {
     vcard::Options reading;
-    reading.encoding = options.Get("encoding").value_or("");
+    reading.encoding = import.options().Get("encoding").value_or("");
     vcard::Reader reader(source, reading);
     vcard::Card card, next;
     const auto first_fault = [](const vcard::Card &read) {
@@ -723,21 +965,18 @@ std::string ImportCards(Import &import, csv::ByteSource &source, const ImportOpt
     while (has_next && reader.Next(card)) {
         check_size(reader.bytes_read());
         import.Add(vcard::DraftOf(card));
-        if (++taken % 1000 == 0) import.ReportProgress(reader.bytes_read());
+        if (++taken % 1000 == 0) import.ReportProgress(reader.bytes_read(), bytes);
     }
     check_size(reader.bytes_read());
     for (const csv::Notice &notice : reader.notices())
         import.AddNotice(notice.code.c_str(), notice.message, notice.line,
                          notice.code == "encoding" ? Severity::kNotice : Severity::kWarning);
-    return import.Finish();
+    import.Flush();  // while the reader's notices live
 }
 
-}  // namespace
-
-std::string ImportFile(Oid contact, csv::ByteSource &source, std::int64_t bytes,
-                       const ImportOptions &options) {
-    Import import(contact, options);
-    const auto limit = options.Get("max_bytes");
+// Reads the file to its end into `import`.
+void ReadFile(Import &import, csv::ByteSource &source, std::int64_t bytes) {
+    const auto limit = import.options().Get("max_bytes");
     const std::int64_t max_bytes = limit ? std::stoll(*limit) : INT64_MAX;
     const auto check_size = [&](std::int64_t size) {
         if (size <= max_bytes) return;
@@ -748,7 +987,7 @@ std::string ImportFile(Oid contact, csv::ByteSource &source, std::int64_t bytes,
     check_size(bytes);
     PeekedSource peeked(source);
     if (import.format() == &vcard::VCardFormat() || (!import.format() && vcard::IsVCard(peeked.beginning())))
-        return ImportCards(import, peeked, options, check_size);
+        return ReadCards(import, peeked, bytes, check_size);
     csv::Reader reader(peeked, import.csv_options());
     csv::Record record;
     std::vector<Draft> first;
@@ -774,15 +1013,8 @@ std::string ImportFile(Oid contact, csv::ByteSource &source, std::int64_t bytes,
         first.push_back(draft_of(record));
         blank.push_back(record.blank);
     }
-    if (header_at + 1 == first.size()) {
-        Fault fault;
-        fault.sqlstate = sqlstate::kInvalidTextRepresentation;
-        fault.message = "the file has a header but no record";
-        fault.detail = std::string("The header is one of format \"") + header->mapping.format->name +
-                       "\"; records were expected after line " + std::to_string(first[header_at].line) + '.';
-        throw Error(fault);
-    }
     const std::int64_t header_line = first[header_at].line;
+    const bool no_records = header_at + 1 == first.size();
     import.Begin(std::move(header).value().mapping, reader.dialect().delimiter);
     const Format &format = *import.format();
     if (format.max_bytes && bytes > format.max_bytes) {
@@ -791,9 +1023,10 @@ std::string ImportFile(Oid contact, csv::ByteSource &source, std::int64_t bytes,
                       std::to_string(format.max_bytes) + " bytes, this one has " + std::to_string(bytes));
         fault.sqlstate = sqlstate::kProgramLimitExceeded;
         fault.hint = "Split the file, or import it without strict.";
-        if (options.Get("strict") == "true") throw Error(fault);
+        if (import.options().Get("strict") == "true") throw Error(fault);
         import.AddNotice("file_too_large", fault.message, 0, Severity::kWarning);
     }
+    if (no_records) import.AddNotice("no_records", "the file has a header but no record", header_line);
     for (std::size_t i = 0; i < header_at; ++i)
         if (!blank[i])
             import.AddNotice("preamble", "this record stands before the header and was skipped",
@@ -819,12 +1052,34 @@ std::string ImportFile(Oid contact, csv::ByteSource &source, std::int64_t bytes,
     while (reader.Next(record)) {
         check_size(reader.bytes_read());
         take(draft_of(record), record.blank);
-        if (++taken % 1000 == 0) import.ReportProgress(reader.bytes_read());
+        if (++taken % 1000 == 0) import.ReportProgress(reader.bytes_read(), bytes);
     }
     for (const csv::Notice &notice : reader.notices())
         import.AddNotice(notice.code.c_str(), notice.message, notice.line,
                          notice.code == "encoding" ? Severity::kNotice : Severity::kWarning);
-    return import.Finish();
+    import.Flush();  // while the reader's notices live
+}
+
+}  // namespace
+
+std::string ImportFile(Oid contact, csv::ByteSource &source, std::int64_t bytes,
+                       const ImportOptions &options) {
+    Import import(contact, options);
+    if (!import.dry()) {
+        ReadFile(import, source, bytes);
+        return import.Finish();
+    }
+    // The same statements, so that everything is found that an import would find; then they are undone.
+    struct Undo {};
+    import.BeginDry();
+    try {
+        InSubtransaction([&] {
+            ReadFile(import, source, bytes);
+            throw Undo{};
+        });
+    } catch (const Undo &) {
+    }
+    return import.FinishDry();
 }
 
 }  // namespace contacts::pg

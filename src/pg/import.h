@@ -4,9 +4,14 @@
 
 #include "pg/guard.h"
 
+extern "C" {
+#include "access/tupdesc.h"
+#include "utils/tuplestore.h"
+}
+
+#include <functional>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -20,10 +25,30 @@ namespace contacts::pg {
 struct ImportOptions {
     std::map<std::string, std::string> given;
     std::optional<std::string> Get(const std::string &name) const;
+    std::string Json() const;
 };
+// Throws Error (22023) for what no import takes.
+void CheckImportOptions(const ImportOptions &options);
+
+struct StoredProfile;
 
 struct ImportCounts {
     std::int64_t records = 0, inserted = 0, updated = 0, unchanged = 0, failed = 0, blank = 0, warnings = 0;
+};
+
+// Relations put by until what was written is undone, without holding them in memory.
+class Spool {
+  public:
+    // To be called outside of the subtransaction that will be undone.
+    void Open();
+    void Add(const Relation &relation);
+    // Gives back what was added, in pieces of about a batch.
+    void Drain(const std::function<void(const Relation &)> &take);
+
+  private:
+    Tuplestorestate *store_ = nullptr;
+    TupleDesc desc_ = nullptr;
+    std::vector<std::string> columns_;
 };
 
 class Import {
@@ -55,31 +80,48 @@ class Import {
         return mapping_.described && validator_->IsDescription(cells);
     }
 
-    // Writes what is left and the summary; the row of import_run as JSON.
+    // Writes what is left and the summary, and tells of it; the row of import_run as JSON.
     std::string Finish();
 
-    void ReportProgress(std::int64_t bytes);
+    // A dry run: what is written between the two is for the caller to undo; then the run and its faults are
+    // written down.
+    void BeginDry() { errors_.Open(); }
+    void Flush();
+    std::string FinishDry();
+
+    // How many bytes were read so far, of how many (-1: unknown).
+    void ReportProgress(std::int64_t bytes, std::int64_t bytes_total);
 
     // The relation of the batch that is being written, null if there is none. For import_batch().
     static const Relation *CurrentRelation(const std::string &name);
     static bool IsWriting();
 
+    bool dry() const { return dry_; }
+    const ImportOptions &options() const { return options_; }
+
   private:
-    void Flush();
+    void ReadMatchBy();
+    void BeginRun();
+    std::string EndRun();
+    void CheckPermission();
+    void CheckErrorCount();
+    void Announce(bool notify);
     void AddContactFaults();
     void Apply(std::span<const Draft *const> drafts, std::span<RowPlan> rows);
-    void ApplyRepeated(std::span<const Draft *const> drafts, std::span<RowPlan> rows);
+    Issue RefusedRow(const ErrorData &data, const Draft &draft) const;
     void CheckDeferred();
     std::vector<RowPlan> Write(std::span<const Draft *const> drafts);
     Matches Match(std::span<const Draft *const> drafts);
     void ReadState(Matches &matches);
     void WriteIssues(const std::vector<RowPlan> &rows, const std::vector<int> &row_of);
+    void WriteErrors(const Plan &plan);
     void AddIssueRow(Relation &relation, const Issue &issue, const Draft *draft, bool with_cells);
 
     Oid contact_;
     std::string schema_;  // quoted
     ImportOptions options_;
     const Format *format_ = nullptr;
+    std::shared_ptr<const StoredProfile> profile_;  // null: the format is one of the product's
     Mapping mapping_;
     Rules rules_;
     Ownership ownership_;
@@ -88,11 +130,16 @@ class Import {
     ImportCounts counts_;
     std::vector<Draft> batch_;
     std::size_t batch_bytes_ = 0;
-    std::set<std::string> keys_;  // of the batch
-    std::string deferrable_;      // names of the directory's deferrable constraints
+    std::string deferrable_;  // names of the directory's deferrable constraints
     std::vector<std::pair<Issue, std::int64_t>> notices_;
     std::int64_t issues_ = 0;
     bool progress_ = false;
+    bool dry_ = false;
+    std::string run_;      // what import_run says from the beginning, as JSON
+    std::string message_;  // the summary
+    std::optional<std::int64_t> max_errors_;
+    std::string first_error_;
+    Spool errors_;  // of a dry run
 };
 
 // Reads a file and imports it; the row of import_run as JSON. `bytes` is the size where it is known, else -1.

@@ -8,6 +8,7 @@ extern "C" {
 #include <cctype>
 #include <cstring>
 
+#include "pg/access.h"
 #include "pg/settings.h"
 
 char *contacts_default_region = nullptr;
@@ -48,7 +49,7 @@ void _PG_init(void) {
     DefineCustomStringVariable(
         "contacts.actor", "Login on whose behalf the session acts.",
         "Empty means the session's role. Roles other than superusers need GRANT SET ON PARAMETER.",
-        &contacts_actor_setting, "", PGC_SUSET, 0, nullptr, nullptr, nullptr);
+        &contacts_actor_setting, "", PGC_SUSET, 0, nullptr, contacts_actor_changed, nullptr);
     MarkGUCPrefixReserved("contacts");
 }
 }

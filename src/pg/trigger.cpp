@@ -18,15 +18,19 @@ extern "C" {
 #include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/rls.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 }
 
+#include "pg/access.h"
 #include "pg/actor.h"
 #include "pg/current_import.h"
+#include "pg/stamp.h"
 
 bool contacts_import_active = false;
 pg_uuid_t contacts_import_id;
+bool contacts_force_version = false;
 
 namespace {
 
@@ -61,16 +65,95 @@ AttrNumber find_column(Relation rel, const char *name, Oid type) {
     return InvalidAttrNumber;
 }
 
+// ---- what is known of contacts
+
+struct KnownKey {
+    Oid table;
+    pg_uuid_t contact_id;
+};
+static_assert(sizeof(KnownKey) == sizeof(Oid) + UUID_LEN, "the key is hashed as bytes");
+
+struct KnownEntry {
+    KnownKey key;
+    contacts_known_access access;
+};
+
+// Some batches of an import. The rest is looked up again.
+constexpr long kMaxKnown = 16384;
+
+HTAB *known_contacts = nullptr;
+
+void forget_contacts() {
+    if (!known_contacts) return;
+    HTAB *known = known_contacts;
+    known_contacts = nullptr;
+    hash_destroy(known);
+}
+
+void known_transaction_ended(XactEvent event, void *) {
+    if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
+        forget_contacts();
+}
+
+// What was created is gone, what was locked is free.
+void known_subtransaction_ended(SubXactEvent event, SubTransactionId, SubTransactionId, void *) {
+    if (event == SUBXACT_EVENT_ABORT_SUB) forget_contacts();
+}
+
+char visibility_code(Datum visibility) {
+    text *value = DatumGetTextPP(visibility);
+    return VARSIZE_ANY_EXHDR(value) > 0 ? *VARDATA_ANY(value) : '\0';
+}
+
+void remember_contact(Oid table, Datum contact_id, bool created, Datum owner_id, bool no_owner,
+                      Datum visibility) {
+    static bool is_registered = false;
+    if (!is_registered) {
+        RegisterXactCallback(known_transaction_ended, nullptr);
+        RegisterSubXactCallback(known_subtransaction_ended, nullptr);
+        is_registered = true;
+    }
+    if (known_contacts && hash_get_num_entries(known_contacts) >= kMaxKnown) forget_contacts();
+    if (!known_contacts) {
+        HASHCTL control = {};
+        control.keysize = sizeof(KnownKey);
+        control.entrysize = sizeof(KnownEntry);
+        known_contacts = hash_create("contacts known contacts", 512, &control, HASH_ELEM | HASH_BLOBS);
+    }
+    KnownKey key = {table, *DatumGetUUIDP(contact_id)};
+    bool found;
+    auto *entry = static_cast<KnownEntry *>(hash_search(known_contacts, &key, HASH_ENTER, &found));
+    entry->access.created = created || (found && entry->access.created);
+    entry->access.has_owner = !no_owner;
+    if (!no_owner) entry->access.owner_id = *DatumGetUUIDP(owner_id);
+    entry->access.visibility = visibility_code(visibility);
+}
+
+void forget_contact(Oid table, Datum contact_id) {
+    if (!known_contacts) return;
+    KnownKey key = {table, *DatumGetUUIDP(contact_id)};
+    hash_search(known_contacts, &key, HASH_REMOVE, nullptr);
+}
+
 // ---- stamp_row
 
 enum Stamp { kVersion, kCreatedAt, kCreatedBy, kUpdatedAt, kUpdatedBy, kImportId, kStamps };
 
-// Where the stamps of a table are; kept for the statement.
+// The access columns that contacts and their parts have in common, in the order the statements use.
+enum Access { kOwnerId, kVisibility, kSharedWith, kEditableBy, kAccessColumns };
+const char *const access_names[kAccessColumns] = {"owner_id", "visibility", "shared_with", "editable_by"};
+const Oid access_types[kAccessColumns] = {UUIDOID, TEXTOID, UUIDARRAYOID, UUIDARRAYOID};
+
+// Where the stamps of a table are, and of a table of contacts what decides about access; kept for the
+// statement.
 struct StampColumns {
     int number[kStamps];
+    Oid staff;  // InvalidOid: not a table of contacts
+    int contact_id;
+    int access[kAccessColumns];
 };
 
-const StampColumns *stamp_columns(FunctionCallInfo fcinfo, Relation rel) {
+const StampColumns *stamp_columns(FunctionCallInfo fcinfo, Relation rel, const Trigger *trigger) {
     static const struct {
         const char *name;
         Oid type;
@@ -79,40 +162,141 @@ const StampColumns *stamp_columns(FunctionCallInfo fcinfo, Relation rel) {
                           {"updated_by", TEXTOID}, {"import_id", UUIDOID}};
     auto *found = static_cast<StampColumns *>(fcinfo->flinfo->fn_extra);
     if (found) return found;
-    found = static_cast<StampColumns *>(MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(StampColumns)));
+    found =
+        static_cast<StampColumns *>(MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(StampColumns)));
     for (int i = 0; i < kStamps; ++i) found->number[i] = find_column(rel, columns[i].name, columns[i].type);
+    if (trigger->tgnargs > 0) {
+        found->staff = contacts_table_beside(rel, trigger->tgargs[0]);
+        if (!OidIsValid(found->staff))
+            ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
+                            errmsg("table \"%s\" has no table \"%s\" beside it", RelationGetRelationName(rel),
+                                   trigger->tgargs[0])));
+        found->contact_id = find_column(rel, "contact_id", UUIDOID);
+        for (int i = 0; i < kAccessColumns; ++i)
+            found->access[i] = find_column(rel, access_names[i], access_types[i]);
+    }
     fcinfo->flinfo->fn_extra = found;
     return found;
 }
 
+// A row taken apart, to be put together again.
+struct Row {
+    Datum *values;
+    bool *nulls;
+};
+
+Row deform(HeapTuple tuple, TupleDesc desc) {
+    const Row row = {static_cast<Datum *>(palloc(desc->natts * sizeof(Datum))),
+                     static_cast<bool *>(palloc(desc->natts * sizeof(bool)))};
+    heap_deform_tuple(tuple, desc, row.values, row.nulls);
+    return row;
+}
+
+HeapTuple form_like(HeapTuple tuple, TupleDesc desc, const Row &row) {
+    HeapTuple formed = heap_form_tuple(desc, row.values, row.nulls);
+    formed->t_data->t_ctid = tuple->t_data->t_ctid;
+    formed->t_self = tuple->t_self;
+    formed->t_tableOid = tuple->t_tableOid;
+    return formed;
+}
+
+bool column_changed(TupleDesc desc, const Row &old_row, const Row &new_row, int number) {
+    const int i = number - 1;
+    if (old_row.nulls[i] != new_row.nulls[i]) return true;
+    if (old_row.nulls[i]) return false;
+    Form_pg_attribute att = TupleDescAttr(desc, i);
+    // Same bytes first: an untouched value that is stored out of line is not fetched.
+    return !datumIsEqual(old_row.values[i], new_row.values[i], att->attbyval, att->attlen) &&
+           !datum_image_eq(old_row.values[i], new_row.values[i], att->attbyval, att->attlen);
+}
+
 // Whether the new row differs from the old one in a column that is no stamp. Generated columns do not count:
 // they follow others, and are not computed yet.
-bool row_changed(TupleDesc desc, const StampColumns *stamps, HeapTuple old_row, HeapTuple new_row) {
-    const int n = desc->natts;
-    auto *old_values = static_cast<Datum *>(palloc(2 * n * sizeof(Datum)));
-    auto *old_nulls = static_cast<bool *>(palloc(2 * n * sizeof(bool)));
-    Datum *new_values = old_values + n;
-    bool *new_nulls = old_nulls + n;
-    heap_deform_tuple(old_row, desc, old_values, old_nulls);
-    heap_deform_tuple(new_row, desc, new_values, new_nulls);
-    bool changed = false;
-    for (int i = 0; i < n && !changed; ++i) {
+bool row_changed(TupleDesc desc, const StampColumns *stamps, const Row &old_row, const Row &new_row) {
+    for (int i = 0; i < desc->natts; ++i) {
         Form_pg_attribute att = TupleDescAttr(desc, i);
         if (att->attisdropped || att->attgenerated != '\0') continue;
         bool is_stamp = false;
         for (int number : stamps->number) is_stamp |= number == i + 1;
-        if (is_stamp) continue;
-        if (old_nulls[i] != new_nulls[i]) {
-            changed = true;
-        } else if (!old_nulls[i]) {
-            // Same bytes first: an untouched value that is stored out of line is not fetched.
-            changed = !datumIsEqual(old_values[i], new_values[i], att->attbyval, att->attlen) &&
-                      !datum_image_eq(old_values[i], new_values[i], att->attbyval, att->attlen);
+        if (!is_stamp && column_changed(desc, old_row, new_row, i + 1)) return true;
+    }
+    return false;
+}
+
+void set_null(const Row &row, int number) {
+    row.values[number - 1] = static_cast<Datum>(0);
+    row.nulls[number - 1] = true;
+}
+
+// A new contact belongs to who acts, if nobody is named, and is shared with nobody.
+void set_access(const StampColumns *columns, const Row &row) {
+    const int owner = columns->access[kOwnerId] - 1;
+    if (row.nulls[owner]) {
+        const contacts_acting acting = contacts_who_acts(columns->staff);
+        if (acting.permissions != 0) {
+            auto *id = static_cast<pg_uuid_t *>(palloc(sizeof(pg_uuid_t)));
+            *id = acting.staff_id;
+            row.values[owner] = UUIDPGetDatum(id);
+            row.nulls[owner] = false;
         }
     }
-    pfree(old_values);
-    pfree(old_nulls);
-    return changed;
+    set_null(row, columns->access[kSharedWith]);
+    set_null(row, columns->access[kEditableBy]);
+}
+
+// Policies see no old row: a colleague with whom a contact is shared for editing could take it over.
+void check_access_change(Relation rel, TupleDesc desc, const StampColumns *columns, const Row &old_row,
+                         const Row &new_row) {
+    static const struct {
+        Access column;
+        const char *hint;
+    } fixed[] = {{kOwnerId, "A contact is given away with transfer_contact()."},
+                 {kSharedWith, "A contact is shared with share_contact() and unshare_contact()."},
+                 {kEditableBy, "A contact is shared with share_contact() and unshare_contact()."}};
+    const bool id_changed = column_changed(desc, old_row, new_row, columns->contact_id);
+    const bool visibility_changed = column_changed(desc, old_row, new_row, columns->access[kVisibility]);
+    bool changed = id_changed || visibility_changed;
+    for (const auto &column : fixed)
+        changed |= column_changed(desc, old_row, new_row, columns->access[column.column]);
+    if (!changed) return;
+    if (!old_row.nulls[columns->contact_id - 1])
+        forget_contact(RelationGetRelid(rel), old_row.values[columns->contact_id - 1]);
+    if (contacts_acts_as_owner(RelationGetRelid(rel))) return;
+
+    if (id_changed)
+        ereport(ERROR,
+                (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("column \"contact_id\" cannot be changed"),
+                 errdetail("The id of a contact is for ever.")));
+    for (const auto &column : fixed)
+        if (column_changed(desc, old_row, new_row, columns->access[column.column]))
+            ereport(ERROR,
+                    (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                     errmsg("column \"%s\" cannot be changed by an update", access_names[column.column]),
+                     errdetail("Whose a contact is and who shares it is not part of its data."),
+                     errhint("%s", column.hint)));
+
+    const int visibility = columns->access[kVisibility] - 1;
+    const int owner = columns->access[kOwnerId] - 1;
+    const char from = old_row.nulls[visibility] ? '\0' : visibility_code(old_row.values[visibility]);
+    const char to = new_row.nulls[visibility] ? '\0' : visibility_code(new_row.values[visibility]);
+    const contacts_acting acting = contacts_who_acts(columns->staff);
+    const bool is_owner =
+        (acting.permissions & CONTACTS_EDIT) && !old_row.nulls[owner] &&
+        memcmp(DatumGetUUIDP(old_row.values[owner])->data, acting.staff_id.data, UUID_LEN) == 0;
+    const bool is_admin = (acting.permissions & CONTACTS_ADMIN) != 0;
+    const bool with_personal = from == 'p' || to == 'p';
+    const bool with_company = from == 'c' || to == 'c';
+    if ((with_personal && !is_owner) || (with_company && !is_admin))
+        ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                        errmsg("column \"visibility\" cannot be changed by \"%s\"",
+                               text_to_cstring(contacts_current_actor())),
+                        errdetail("The owner of a contact makes it personal or restricted, an administrator "
+                                  "restricted or the company's.")));
+    if (to == 'p' && !new_row.nulls[columns->access[kSharedWith] - 1])
+        ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                        errmsg("a contact that is shared cannot become personal"),
+                        errdetail("A personal contact is visible to its owner alone."),
+                        errhint("Take the shares back with unshare_contact() first.")));
 }
 
 // ---- reading and writing tables of the directory as their owner
@@ -130,10 +314,13 @@ struct PlanEntry {
     SPIPlanPtr plan;
 };
 
-// The access columns that contacts and their parts have in common, in the order the statements use.
-constexpr int kAccessColumns = 4;
-const char *const access_names[kAccessColumns] = {"owner_id", "visibility", "shared_with", "editable_by"};
-const Oid access_types[kAccessColumns] = {UUIDOID, TEXTOID, UUIDARRAYOID, UUIDARRAYOID};
+// Of a contact's part; kept for the statement.
+struct PartColumns {
+    int contact_id;
+    int access[kAccessColumns];
+    bool as_owner;  // whether the current user owns the part
+    Oid contact;    // the table of contacts, where the owner of the part owns it as well
+};
 
 // A prepared statement on a table, kept for the session. Keyed by name as the statement names it: plans
 // follow renamed tables by themselves.
@@ -211,11 +398,20 @@ int execute_as_owner(Relation rel, const char *table, PlanKind kind, Datum *valu
 
 }  // namespace
 
+const contacts_known_access *contacts_known_contact(Oid table, const pg_uuid_t *contact_id) {
+    if (!known_contacts) return nullptr;
+    KnownKey key = {table, *contact_id};
+    auto *entry = static_cast<KnownEntry *>(hash_search(known_contacts, &key, HASH_FIND, nullptr));
+    return entry ? &entry->access : nullptr;
+}
+
 extern "C" {
 
 PG_FUNCTION_INFO_V1(contacts_stamp_row);
+PG_FUNCTION_INFO_V1(contacts_contact_created);
 PG_FUNCTION_INFO_V1(contacts_inherit_access);
 PG_FUNCTION_INFO_V1(contacts_propagate_access);
+PG_FUNCTION_INFO_V1(contacts_guard_staff);
 
 // Time is that of the transaction, so that all rows of one call bear the same; it never runs backwards in a
 // row, although a transaction that began earlier may write later.
@@ -224,76 +420,214 @@ Datum contacts_stamp_row(PG_FUNCTION_ARGS) {
     auto *trigger = reinterpret_cast<TriggerData *>(fcinfo->context);
     Relation rel = trigger->tg_relation;
     TupleDesc desc = RelationGetDescr(rel);
-    const StampColumns *columns = stamp_columns(fcinfo, rel);
+    const StampColumns *columns = stamp_columns(fcinfo, rel, trigger->tg_trigger);
     const TimestampTz now = GetCurrentTransactionStartTimestamp();
-    Datum values[kStamps];
-    bool nulls[kStamps] = {};
+    const auto set = [&](const Row &row, Stamp stamp, Datum value) {
+        row.values[columns->number[stamp] - 1] = value;
+        row.nulls[columns->number[stamp] - 1] = false;
+    };
 
     if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event)) {
-        values[kVersion] = Int32GetDatum(1);
-        values[kCreatedAt] = values[kUpdatedAt] = TimestampTzGetDatum(now);
-        values[kCreatedBy] = values[kUpdatedBy] = PointerGetDatum(contacts_current_actor());
-        values[kImportId] = UUIDPGetDatum(&contacts_import_id);
-        nulls[kImportId] = !contacts_import_active;
-        return PointerGetDatum(heap_modify_tuple_by_cols(trigger->tg_trigtuple, desc, kStamps,
-                                                         const_cast<int *>(columns->number), values, nulls));
+        const Row row = deform(trigger->tg_trigtuple, desc);
+        const Datum actor = PointerGetDatum(contacts_current_actor());
+        set(row, kVersion, Int32GetDatum(1));
+        set(row, kCreatedAt, TimestampTzGetDatum(now));
+        set(row, kUpdatedAt, TimestampTzGetDatum(now));
+        set(row, kCreatedBy, actor);
+        set(row, kUpdatedBy, actor);
+        if (contacts_import_active)
+            set(row, kImportId, UUIDPGetDatum(&contacts_import_id));
+        else
+            set_null(row, columns->number[kImportId]);
+        if (OidIsValid(columns->staff)) set_access(columns, row);
+        return PointerGetDatum(form_like(trigger->tg_trigtuple, desc, row));
     }
 
-    HeapTuple old_row = trigger->tg_trigtuple;
-    HeapTuple new_row = trigger->tg_newtuple;
-    for (int i = 0; i < kStamps; ++i) values[i] = heap_getattr(old_row, columns->number[i], desc, &nulls[i]);
-    if (row_changed(desc, columns, old_row, new_row)) {
-        const int32 version = nulls[kVersion] ? 0 : DatumGetInt32(values[kVersion]);
-        values[kVersion] = Int32GetDatum(version < PG_INT32_MAX ? version + 1 : version);
-        if (nulls[kUpdatedAt] || DatumGetTimestampTz(values[kUpdatedAt]) < now)
-            values[kUpdatedAt] = TimestampTzGetDatum(now);
-        values[kUpdatedBy] = PointerGetDatum(contacts_current_actor());
-        nulls[kVersion] = nulls[kUpdatedAt] = nulls[kUpdatedBy] = false;
+    const Row old_row = deform(trigger->tg_trigtuple, desc);
+    const Row row = deform(trigger->tg_newtuple, desc);
+    if (OidIsValid(columns->staff)) check_access_change(rel, desc, columns, old_row, row);
+    const bool changed = contacts_force_version || row_changed(desc, columns, old_row, row);
+    for (int number : columns->number) {
+        row.values[number - 1] = old_row.values[number - 1];
+        row.nulls[number - 1] = old_row.nulls[number - 1];
     }
-    return PointerGetDatum(
-        heap_modify_tuple_by_cols(new_row, desc, kStamps, const_cast<int *>(columns->number), values, nulls));
+    if (changed) {
+        const int version = columns->number[kVersion] - 1;
+        const int updated_at = columns->number[kUpdatedAt] - 1;
+        const int32 before = row.nulls[version] ? 0 : DatumGetInt32(row.values[version]);
+        set(row, kVersion, Int32GetDatum(before < PG_INT32_MAX ? before + 1 : before));
+        if (row.nulls[updated_at] || DatumGetTimestampTz(row.values[updated_at]) < now)
+            set(row, kUpdatedAt, TimestampTzGetDatum(now));
+        set(row, kUpdatedBy, PointerGetDatum(contacts_current_actor()));
+    }
+    return PointerGetDatum(form_like(trigger->tg_newtuple, desc, row));
 }
 
+// After the insert, not before it: only now is it certain that this is the contact of this id.
+Datum contacts_contact_created(PG_FUNCTION_ARGS) {
+    if (!CALLED_AS_TRIGGER(fcinfo) ||
+        !TRIGGER_FIRED_FOR_ROW(reinterpret_cast<TriggerData *>(fcinfo->context)->tg_event) ||
+        !TRIGGER_FIRED_AFTER(reinterpret_cast<TriggerData *>(fcinfo->context)->tg_event) ||
+        !TRIGGER_FIRED_BY_INSERT(reinterpret_cast<TriggerData *>(fcinfo->context)->tg_event))
+        ereport(ERROR,
+                (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                 errmsg("function \"%s\" must be fired after insert, for each row", "contact_created")));
+    auto *trigger = reinterpret_cast<TriggerData *>(fcinfo->context);
+    Relation rel = trigger->tg_relation;
+    TupleDesc desc = RelationGetDescr(rel);
+    auto *number = static_cast<int *>(fcinfo->flinfo->fn_extra);
+    if (!number) {
+        number = static_cast<int *>(
+            MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, (1 + kAccessColumns) * sizeof(int)));
+        number[0] = find_column(rel, "contact_id", UUIDOID);
+        for (int i = 0; i < kAccessColumns; ++i)
+            number[1 + i] = find_column(rel, access_names[i], access_types[i]);
+        fcinfo->flinfo->fn_extra = number;
+    }
+    Datum values[1 + kAccessColumns];
+    bool nulls[1 + kAccessColumns];
+    for (int i = 0; i <= kAccessColumns; ++i)
+        values[i] = heap_getattr(trigger->tg_trigtuple, number[i], desc, &nulls[i]);
+    if (!nulls[0] && !nulls[1 + kVisibility] && nulls[1 + kSharedWith] && nulls[1 + kEditableBy])
+        remember_contact(RelationGetRelid(rel), values[0], true, values[1 + kOwnerId], nulls[1 + kOwnerId],
+                         values[1 + kVisibility]);
+    return PointerGetDatum(nullptr);
+}
+
+// Whatever was written, a part has the access columns of its contact. Where there is no such contact, who may
+// not see contacts must not learn it: the row goes on without visibility, and is refused by the policy as one
+// of a contact that he may not change is. Only the owner of the table, to whom policies do not apply, may
+// write the columns himself: he copies changes of the contact.
 Datum contacts_inherit_access(PG_FUNCTION_ARGS) {
     check_trigger(fcinfo, "inherit_access", true, true);
     auto *trigger = reinterpret_cast<TriggerData *>(fcinfo->context);
     Relation rel = trigger->tg_relation;
     TupleDesc desc = RelationGetDescr(rel);
-    HeapTuple row = TRIGGER_FIRED_BY_INSERT(trigger->tg_event) ? trigger->tg_trigtuple : trigger->tg_newtuple;
+    const bool inserts = TRIGGER_FIRED_BY_INSERT(trigger->tg_event);
+    HeapTuple row = inserts ? trigger->tg_trigtuple : trigger->tg_newtuple;
     if (trigger->tg_trigger->tgnargs != 1)
         ereport(ERROR,
                 (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
                  errmsg("function \"inherit_access\" takes one trigger argument, the table of contacts")));
+    const char *table = trigger->tg_trigger->tgargs[0];
+
+    auto *columns = static_cast<PartColumns *>(fcinfo->flinfo->fn_extra);
+    if (!columns) {
+        columns =
+            static_cast<PartColumns *>(MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(PartColumns)));
+        columns->contact_id = find_column(rel, "contact_id", UUIDOID);
+        for (int i = 0; i < kAccessColumns; ++i)
+            columns->access[i] = find_column(rel, access_names[i], access_types[i]);
+        columns->as_owner = contacts_acts_as_owner(RelationGetRelid(rel));
+        columns->contact = contacts_table_beside(rel, table);
+        // What was read as one owner is not for the table of another.
+        if (contacts_table_owner(columns->contact) != RelationGetForm(rel)->relowner)
+            columns->contact = InvalidOid;
+        fcinfo->flinfo->fn_extra = columns;
+    }
 
     bool isnull;
-    Datum contact_id = heap_getattr(row, find_column(rel, "contact_id", UUIDOID), desc, &isnull);
+    Datum contact_id = heap_getattr(row, columns->contact_id, desc, &isnull);
     if (isnull) return PointerGetDatum(row);  // the column's constraint says it better
-
-    if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
-    execute_as_owner(rel, trigger->tg_trigger->tgargs[0], kReadAccess, &contact_id, nullptr);
-    if (SPI_processed != 1)
-        ereport(ERROR, (errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
-                        errmsg("contact \"%s\" does not exist",
-                               DatumGetCString(DirectFunctionCall1(uuid_out, contact_id))),
-                        errdetail("A row of \"%s\" takes its access columns from the contact.",
-                                  RelationGetRelationName(rel)),
-                        errhint("Insert the contact first.")));
-    int columns[kAccessColumns];
-    Datum values[kAccessColumns];
-    bool nulls[kAccessColumns];
-    char spi_nulls[kAccessColumns];
-    for (int i = 0; i < kAccessColumns; ++i) {
-        if (SPI_gettypeid(SPI_tuptable->tupdesc, i + 1) != access_types[i])
-            ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
-                            errmsg("column \"%s\" of table \"%s\" is not of type %s", access_names[i],
-                                   trigger->tg_trigger->tgargs[0], format_type_be(access_types[i]))));
-        columns[i] = find_column(rel, access_names[i], access_types[i]);
-        values[i] = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, i + 1, &nulls[i]);
-        spi_nulls[i] = nulls[i] ? 'n' : ' ';
+    Datum given[kAccessColumns];
+    bool given_nulls[kAccessColumns];
+    for (int i = 0; i < kAccessColumns; ++i)
+        given[i] = heap_getattr(row, columns->access[i], desc, &given_nulls[i]);
+    if (columns->as_owner && !given_nulls[kVisibility]) {
+        if (inserts) return PointerGetDatum(row);
+        Datum old_id = heap_getattr(trigger->tg_trigtuple, columns->contact_id, desc, &isnull);
+        if (!isnull && memcmp(DatumGetUUIDP(old_id)->data, DatumGetUUIDP(contact_id)->data, UUID_LEN) == 0)
+            return PointerGetDatum(row);
     }
-    row = SPI_modifytuple(rel, row, kAccessColumns, columns, values, spi_nulls);
-    SPI_finish();
+
+    const contacts_known_access *known = contacts_known_contact(columns->contact, DatumGetUUIDP(contact_id));
+    if (known && !given_nulls[kVisibility] && given_nulls[kSharedWith] && given_nulls[kEditableBy] &&
+        visibility_code(given[kVisibility]) == known->visibility &&
+        given_nulls[kOwnerId] != known->has_owner &&
+        (!known->has_owner ||
+         memcmp(DatumGetUUIDP(given[kOwnerId])->data, known->owner_id.data, UUID_LEN) == 0))
+        return PointerGetDatum(row);
+
+    Datum values[kAccessColumns] = {};
+    bool nulls[kAccessColumns];
+    bool exists = true;
+    bool connected = false;
+    if (known) {
+        values[kOwnerId] = UUIDPGetDatum(&known->owner_id);
+        values[kVisibility] = CStringGetTextDatum(known->visibility == 'c'   ? "company"
+                                                  : known->visibility == 'r' ? "restricted"
+                                                                             : "personal");
+        nulls[kOwnerId] = !known->has_owner;
+        nulls[kVisibility] = false;
+        nulls[kSharedWith] = nulls[kEditableBy] = true;
+    } else {
+        if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
+        connected = true;
+        execute_as_owner(rel, table, kReadAccess, &contact_id, nullptr);
+        exists = SPI_processed == 1;
+        for (int i = 0; exists && i < kAccessColumns; ++i) {
+            if (SPI_gettypeid(SPI_tuptable->tupdesc, i + 1) != access_types[i])
+                ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+                                errmsg("column \"%s\" of table \"%s\" is not of type %s", access_names[i],
+                                       table, format_type_be(access_types[i]))));
+            values[i] = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, i + 1, &nulls[i]);
+        }
+        if (exists && OidIsValid(columns->contact) && !nulls[kVisibility] && nulls[kSharedWith] &&
+            nulls[kEditableBy])
+            remember_contact(columns->contact, contact_id, false, values[kOwnerId], nulls[kOwnerId],
+                             values[kVisibility]);
+    }
+    if (!exists) {
+        if (check_enable_rls(RelationGetRelid(rel), InvalidOid, true) != RLS_ENABLED)
+            ereport(ERROR, (errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+                            errmsg("contact \"%s\" does not exist",
+                                   DatumGetCString(DirectFunctionCall1(uuid_out, contact_id))),
+                            errdetail("A row of \"%s\" takes its access columns from the contact.",
+                                      RelationGetRelationName(rel)),
+                            errhint("Insert the contact first.")));
+        for (bool &is_null : nulls) is_null = true;
+    }
+    char spi_nulls[kAccessColumns];
+    for (int i = 0; i < kAccessColumns; ++i) spi_nulls[i] = nulls[i] ? 'n' : ' ';
+    if (connected) {
+        row = SPI_modifytuple(rel, row, kAccessColumns, columns->access, values, spi_nulls);
+        SPI_finish();
+    } else {
+        row = heap_modify_tuple_by_cols(row, desc, kAccessColumns, columns->access, values, nulls);
+    }
     return PointerGetDatum(row);
+}
+
+// Colleagues change of their own entry what the trigger's arguments name, administrators everything but what
+// decides who somebody is.
+Datum contacts_guard_staff(PG_FUNCTION_ARGS) {
+    check_trigger(fcinfo, "guard_staff", true, false);
+    auto *trigger = reinterpret_cast<TriggerData *>(fcinfo->context);
+    Relation rel = trigger->tg_relation;
+    TupleDesc desc = RelationGetDescr(rel);
+    if (contacts_acts_as_owner(RelationGetRelid(rel))) return PointerGetDatum(trigger->tg_newtuple);
+    const bool is_admin = (contacts_who_acts(RelationGetRelid(rel)).permissions & CONTACTS_ADMIN) != 0;
+    const Row old_row = deform(trigger->tg_trigtuple, desc);
+    const Row row = deform(trigger->tg_newtuple, desc);
+    for (int i = 0; i < desc->natts; ++i) {
+        Form_pg_attribute att = TupleDescAttr(desc, i);
+        if (att->attisdropped || att->attgenerated != '\0' || !column_changed(desc, old_row, row, i + 1))
+            continue;
+        const char *name = NameStr(att->attname);
+        if (strcmp(name, "staff_id") == 0 || (strcmp(name, "login") == 0 && !old_row.nulls[i]))
+            ereport(ERROR,
+                    (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                     errmsg("column \"%s\" of a colleague cannot be changed", name),
+                     errdetail("Who took over somebody's entry would be its personal contacts' owner."),
+                     errhint("The owner of the directory may change it.")));
+        bool allowed = is_admin;
+        for (int j = 0; j < trigger->tg_trigger->tgnargs; ++j)
+            allowed |= strcmp(trigger->tg_trigger->tgargs[j], name) == 0;
+        if (!allowed)
+            ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                            errmsg("column \"%s\" of a colleague is changed by administrators only", name)));
+    }
+    return PointerGetDatum(trigger->tg_newtuple);
 }
 
 Datum contacts_propagate_access(PG_FUNCTION_ARGS) {

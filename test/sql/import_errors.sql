@@ -30,9 +30,10 @@ SELECT * FROM import_csv('\x00');
 SELECT * FROM import_csv('\x89504e470d0a1a0a0000000d49484452');
 SELECT * FROM import_csv(convert_to('Hello, world', 'UTF8'));
 SELECT * FROM import_csv(convert_to(E'{"contacts": [\n1, 2]}\n', 'UTF8'));
-SELECT * FROM import_csv(convert_to('Contact.FirstName,User.LastName', 'UTF8'));
-SELECT * FROM import_csv(convert_to(E'\n\nContact.FirstName,User.LastName\n', 'UTF8'));
-SELECT * FROM import_csv(convert_to(E'Contact.FirstName,User.LastName\n', 'UTF8'), format => '8x8');
+SELECT format, records, inserted, failed, message FROM import_csv(convert_to('Contact.FirstName,User.LastName', 'UTF8'));
+SELECT severity, code, line, message FROM faults;
+SELECT format, records, inserted, failed, message FROM import_csv(convert_to(E'\n\nContact.FirstName,User.LastName\n', 'UTF8'));
+SELECT format, records, inserted, failed, message FROM import_csv(convert_to(E'Contact.FirstName,User.LastName\n', 'UTF8'), format => '8x8');
 SELECT * FROM import_csv(convert_to(E'Title,First Name,Middle Name,Last Name,Suffix,Company,Business Street,E-mail Address\n,A,,B,,,,\n', 'UTF8'));
 SELECT * FROM import_csv(convert_to(E'"Contact.FirstName,User.LastName\nAnn,Archer\n', 'UTF8'));
 -- A wrong format named.
@@ -52,7 +53,7 @@ SELECT line, cells FROM import_error WHERE severity = 'error' GROUP BY 1, 2 ORDE
 -- A header among the first ten records, also the tenth.
 SELECT records, inserted FROM import_csv(convert_to(E'1\n2\n3\n4\n5\n6\n7\n8\n9\nLast Name\nNine\nTen\n', 'UTF8'));
 SELECT * FROM import_csv(convert_to(E'1\n2\n3\n4\n5\n6\n7\n8\n9\n10\nLast Name\nNine\nTen\n', 'UTF8'));
-SELECT * FROM import_csv(convert_to(E'1\n2\n3\n4\n5\n6\n7\n8\n9\nLast Name\n', 'UTF8'));
+SELECT format, records, inserted, failed, message FROM import_csv(convert_to(E'1\n2\n3\n4\n5\n6\n7\n8\n9\nLast Name\n', 'UTF8'));
 SELECT records, blank FROM import_csv(convert_to(E'Last Name\n\n\n', 'UTF8'));
 
 -- Bytes and structure: each fault costs its own record.

@@ -43,7 +43,8 @@ class PlanTest : public testing::Test {
         drafts_.push_back(std::move(draft));
     }
     KnownContact &Know(std::size_t row, std::uint8_t id) {
-        KnownContact &known = matches_.contacts[row];
+        matches_.hits[row].push_back({0, Id(id)});
+        KnownContact &known = matches_.contacts[Id(id)];
         known.id = Id(id);
         known.editable = true;
         known.custom.resize(mapping_.custom_keys.size());
@@ -93,7 +94,7 @@ class PlanTest : public testing::Test {
 
     Mapping mapping_;
     Rules rules_;
-    Ownership ownership_{Id(1), "company"};
+    Ownership ownership_{Id(1), "company", {}};
     std::vector<Draft> drafts_;
     Matches matches_;
     Plan plan_;
@@ -270,10 +271,12 @@ TEST_F(PlanTest, OneContactTwiceIsWrittenOnceABatch) {
     Know(1, 7);
     Make();
     EXPECT_EQ(OutcomeOf(0), Outcome::kUpdated);
-    EXPECT_EQ(OutcomeOf(1), Outcome::kRepeated);
-    EXPECT_EQ(Rows("contact_update", {"nickname"}), "one");
+    EXPECT_EQ(OutcomeOf(1), Outcome::kUpdated);
+    EXPECT_EQ(CodesOf(0), "");
+    EXPECT_EQ(CodesOf(1), "duplicate_in_file");
+    EXPECT_EQ(Rows("contact_update", {"nickname"}), "two");
+    matches_ = {};
     Know(0, 7).of_this_import = true;
-    matches_.contacts.erase(1);
     drafts_.pop_back();
     Make();
     EXPECT_EQ(CodesOf(0), "duplicate_in_file");
@@ -291,7 +294,7 @@ TEST_F(PlanTest, RequiredFieldsAreNotEmptied) {
     Make();
     EXPECT_EQ(CodesOf(0), "required_missing");
     // Nor missed where there was none.
-    matches_.contacts[0].fields[static_cast<std::size_t>(ContactField::kFirstName)].reset();
+    matches_.contacts[Id(7)].fields[static_cast<std::size_t>(ContactField::kFirstName)].reset();
     Make();
     EXPECT_EQ(OutcomeOf(0), Outcome::kUnchanged) << CodesOf(0);
 }
@@ -359,12 +362,166 @@ TEST_F(PlanTest, KnownOrganizations) {
     EXPECT_EQ(Rows("contact_update", {"contact_id", "organization_id"}), "#8 -");
 }
 
+TEST_F(PlanTest, RepeatsAreAppliedInOrder) {
+    Use("genesys", {"Contact ID", "Contact First Name", "Contact Last Name", "Contact Title", "Contact Work Phone",
+                    "Contact Work Email", "Shoe Size", "Account ID", "Account Name"});
+    Add({"n", "Al", "Bo", "one", "+13175550123", "", "1", "a1", "Acme"});
+    Add({"m", "Cy", "Do", "", "", "", "", "", ""});
+    Add({"n", "Al", "Bo", "", "+13175550124", "a@b.example", "2", "", ""});
+    Add({"n", "Al", "Bo", "", "", "", "", "a2", "Beta"});
+    Add({"n", "Al", "Bo", "", "+13175550124", "", "", "", ""});
+    Make();
+    EXPECT_EQ(OutcomeOf(0), Outcome::kInserted);
+    EXPECT_EQ(OutcomeOf(2), Outcome::kUpdated);
+    EXPECT_EQ(OutcomeOf(3), Outcome::kUpdated);
+    EXPECT_EQ(OutcomeOf(4), Outcome::kUnchanged);
+    EXPECT_EQ(CodesOf(0) + CodesOf(1), "");
+    EXPECT_EQ(CodesOf(4), "duplicate_in_file");
+    EXPECT_EQ(Rows("contact_insert", {"contact_id", "external_id", "first_name", "job_title", "organization_id", "custom"}),
+              "#102 m Cy - - {}; #101 n Al one #103 {\"Shoe Size\":\"2\"}");
+    EXPECT_EQ(Phones("insert"), "1 work +13175550124 - -");
+    EXPECT_EQ(Rows("email_insert", {"contact_id", "position", "address", "visibility"}), "#101 1 a@b.example company");
+    EXPECT_EQ(Rows("contact_update", {"contact_id"}) + Phones("update"), "");
+    EXPECT_EQ(Rows("organization_insert", {"name"}), "Acme; Beta");
+}
+
+TEST_F(PlanTest, RepeatsThatUndoEachOtherWriteNothing) {
+    Use("8x8", {"NickName", "Contact.PhoneNumber", "Contact.ContactID"});
+    rules_.clear_empty = true;
+    Add({"x", "", "k"});
+    Add({"", "+12345678901 WORK", "k"});
+    for (const std::size_t row : {0, 1}) matches_.hits[row].push_back({0, Id(7)});
+    Hold(Know(0, 7), PartKind::kPhone, 3, "work", {"+12345678901", std::nullopt, std::nullopt});
+    Make();
+    EXPECT_EQ(OutcomeOf(1), Outcome::kUpdated);
+    EXPECT_EQ(Phones("insert"), "1 work +12345678901 - -");
+    EXPECT_EQ(Rows("phone_delete", {"position"}), "3");
+    rules_.clear_empty = false;
+    drafts_.clear();
+    Add({"x", "+12345678902 WORK", "k"});
+    Add({"", "+12345678901 WORK", "k"});
+    Make();
+    EXPECT_EQ(Phones("update") + Phones("insert"), "") << "the first record's number is not stored in between";
+    EXPECT_EQ(Rows("contact_update", {"nickname"}), "x");
+}
+
+class MatchTest : public PlanTest {
+  protected:
+    void SetUp() override {
+        Use("cinnox", {"Last Name", "Job Title", "Mobile", "Email"});
+        rules_.mode = Mode::kUpsert;
+        rules_.match_by = {Criterion::kEmail, Criterion::kPhone};
+    }
+    // What became of a record whose e-mail and phone are those of these contacts.
+    std::string Found(std::vector<std::uint8_t> by_email, std::vector<std::uint8_t> by_phone) {
+        drafts_.clear();
+        matches_ = {};
+        Add({"Bo", "new", "+85212345678", "a@b.example"});
+        for (const auto id : by_email) Know(0, id), matches_.hits[0].back().criterion = 0;
+        for (const auto id : by_phone) Know(0, id), matches_.hits[0].back().criterion = 1;
+        Make();
+        if (OutcomeOf(0) == Outcome::kFailed) return CodesOf(0) + ": " + plan_.rows[0].issues[0].message;
+        return OutcomeOf(0) == Outcome::kInserted ? "inserted" : Rows("contact_update", {"contact_id"});
+    }
+};
+
+TEST_F(MatchTest, CriteriaCountInTheirOrder) {
+    EXPECT_EQ(Found({}, {}), "inserted");
+    EXPECT_EQ(Found({3}, {}), "#3");
+    EXPECT_EQ(Found({}, {4}), "#4");
+    EXPECT_EQ(Found({3}, {3}), "#3");
+    EXPECT_EQ(Found({3}, {4, 3}), "#3") << "the phone is one of several that the contact shares";
+    const std::string three = ToText(Id(3)), four = ToText(Id(4));
+    EXPECT_EQ(Found({3}, {4}), "ambiguous_match: the record's email is that of contact " + three + ", its phone that of " + four);
+    EXPECT_EQ(Found({3, 4}, {3}), "ambiguous_match: several contacts have this record's email: " + three + ", " + four);
+    EXPECT_EQ(Found({}, {3, 4, 5, 6}).substr(0, 59), "ambiguous_match: several contacts have this record's phone:");
+    std::vector<std::uint8_t> many;
+    for (std::uint8_t id = 10; many.size() < kMaxHits; ++id) many.push_back(id);
+    EXPECT_EQ(Found({3}, many), "#3") << "so many share the phone that it tells nothing";
+}
+
+TEST_F(MatchTest, RecordsOfOneBatchMeetByValue) {
+    Add({"Bo", "one", "", "a@B.example"});
+    Add({"Cy", "two", "+85212345678", ""});
+    Add({"Bo", "three", "+85212345679", "a@b.EXAMPLE"});
+    Add({"Bo", "four", "+85212345679", ""});
+    Add({"Di", "five", "+85212345678", "a@b.example"});
+    Make();
+    EXPECT_EQ(OutcomeOf(2), Outcome::kUpdated);
+    EXPECT_EQ(OutcomeOf(3), Outcome::kUpdated) << "by the phone that the record before gave";
+    EXPECT_EQ(CodesOf(4), "ambiguous_match");
+    EXPECT_EQ(Rows("contact_insert", {"last_name", "job_title"}), "Bo four; Cy two");
+    EXPECT_EQ(Phones("insert"), "1 mobile +85212345679 - -; 1 mobile +85212345678 - -");
+}
+
+TEST_F(MatchTest, Duplicates) {
+    const auto outcome = [&](OnDuplicate on_duplicate, bool known) {
+        drafts_.clear();
+        matches_ = {};
+        rules_.on_duplicate = on_duplicate;
+        Add({"Bo", "one", "", "a@b.example"});
+        Add({"Bo", "two", "", "a@b.example"});
+        for (std::size_t row = 0; known && row < 2; ++row) Know(row, 3);
+        Make();
+        std::string out;
+        for (std::size_t row = 0; row < 2; ++row) {
+            static const char *const kNames[] = {"inserted", "updated", "unchanged", "failed"};
+            out += (row ? ", " : "") + std::string(kNames[static_cast<int>(OutcomeOf(row))]);
+            if (!CodesOf(row).empty()) out += " " + CodesOf(row);
+        }
+        return out;
+    };
+    EXPECT_EQ(outcome(OnDuplicate::kByMode, false), "inserted, updated duplicate_in_file");
+    EXPECT_EQ(outcome(OnDuplicate::kByMode, true), "updated, updated duplicate_in_file");
+    EXPECT_EQ(outcome(OnDuplicate::kSkip, false), "inserted, unchanged duplicate_in_file");
+    EXPECT_EQ(outcome(OnDuplicate::kSkip, true), "unchanged skipped_duplicate, unchanged skipped_duplicate");
+    EXPECT_EQ(outcome(OnDuplicate::kError, false), "inserted, failed duplicate_in_file");
+    EXPECT_EQ(outcome(OnDuplicate::kError, true), "failed duplicate, failed duplicate");
+    EXPECT_EQ(outcome(OnDuplicate::kInsert, true), "inserted, inserted");
+    rules_.mode = Mode::kInsert;
+    EXPECT_EQ(outcome(OnDuplicate::kByMode, false), "inserted, failed duplicate_in_file");
+    EXPECT_EQ(outcome(OnDuplicate::kUpdate, true), "updated, updated duplicate_in_file");
+    rules_.mode = Mode::kUpdate;
+    EXPECT_EQ(outcome(OnDuplicate::kByMode, false), "failed no_match, failed no_match");
+}
+
+TEST_F(MatchTest, DefaultsAreForNewContacts) {
+    Use("cinnox", {"Last Name", "Job Title", "Mobile", "Email", "Key"});
+    rules_.mode = Mode::kUpsert;
+    Draft defaults;
+    defaults[ContactField::kJobTitle] = Cell::Value("none");
+    rules_.defaults = &defaults;
+    ownership_.default_custom = {{"Key", "k"}, {"Tag", "t"}};
+    Add({"A", "", "", "a@b.example", "own"});
+    Add({"B", "own", "", "b@b.example", ""});
+    Add({"C", "", "", "c@b.example", ""});
+    Know(2, 3);
+    Make();
+    EXPECT_EQ(Rows("contact_insert", {"job_title", "custom"}),
+              "none {\"Key\":\"own\",\"Tag\":\"t\"}; own {\"Key\":\"k\",\"Tag\":\"t\"}");
+    EXPECT_EQ(Rows("contact_update", {"job_title", "custom"}), "- {}");
+}
+
+TEST_F(MatchTest, Keys) {
+    Use("8x8", {"Contact.FirstName", "User.LastName", "Contact.PhoneNumber", "Contact.Emails", "Contact.ContactID"});
+    rules_.mode = Mode::kUpsert;
+    rules_.match_by = {Criterion::kPhone, Criterion::kContactId, Criterion::kExternalId, Criterion::kEmail};
+    Add({"Al", "Bo", "+12345678901 WORK: +12345678902 HOME", "a@b.example", "00000000-0000-0000-0000-00000000000A"});
+    Add({"Cy", "Do", "", "", "k"});
+    std::vector<const Draft *> drafts = {&drafts_[0], &drafts_[1]};
+    plan_ = MakeKeys(mapping_, rules_, ownership_, drafts);
+    EXPECT_EQ(Rows("match_key", {"row_number", "criterion", "contact_id", "external_id", "email", "phone"}),
+              "0 0 - - - +12345678901; 0 0 - - - +12345678902; 0 1 #10 - - -; "
+              "0 2 - 00000000-0000-0000-0000-00000000000A - -; 0 3 - - a@b.example -; 1 2 - k - -");
+    EXPECT_EQ(plan_.Find("contact_key"), nullptr);
+}
+
 TEST_F(PlanTest, Keys) {
     Use("genesys", {"Contact ID", "Contact First Name", "Contact Last Name", "Account ID", "Account Name"});
     Add({"00000000-0000-0000-0000-00000000000A", "Al", "Bo", "a1", "Acme"});
     Add({"", "", "", "0000000000000000000000000000000b", "Beta"});
     std::vector<const Draft *> drafts = {&drafts_[0], &drafts_[1]};
-    plan_ = MakeKeys(mapping_, ownership_, drafts);
+    plan_ = MakeKeys(mapping_, rules_, ownership_, drafts);
     EXPECT_EQ(
         Rows("contact_key", {"row_number", "contact_id", "source", "external_id", "owner_id", "personal"}),
         "0 #10 genesys 00000000-0000-0000-0000-00000000000A #1 false");

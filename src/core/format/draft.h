@@ -157,8 +157,7 @@ struct Draft {
     std::vector<std::string> cells;
 
     bool has_contact = false;
-    std::string key;        // the ID cell: a contact_id or an external_id
-    bool repeated = false;  // a record just before had the same key
+    std::string key;  // the ID cell: a contact_id or an external_id
     std::optional<Uuid> key_uuid;
     std::array<Cell, static_cast<std::size_t>(ContactField::kCount)> fields;
     std::vector<Cell> custom;  // one for each of Mapping::custom_keys

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_map>
 
+#include "core/email/email.h"
 #include "core/text.h"
 
 namespace contacts {
@@ -45,6 +47,52 @@ std::optional<std::string> ApplyFirst(const Cell &cell, const std::optional<std:
     return rest.empty() ? cell.text : cell.text + "\n" + rest;
 }
 
+// Whether a draft says a value by which contacts are matched, and each of them: `take(criterion, value)`.
+template <class Take>
+void ForEachValue(const Draft &draft, const Rules &rules, Take &&take) {
+    if (rules.match_by.empty()) {
+        if (!draft.key.empty()) take(std::size_t{0}, std::string_view(draft.key));
+        return;
+    }
+    const auto of_parts = [&](std::size_t criterion, PartKind kind, std::size_t component) {
+        for (const PartChange &change : draft.parts) {
+            if (change.kind != kind) continue;
+            for (const Part &part : change.list)
+                if (part.values[component]) take(criterion, std::string_view(*part.values[component]));
+            if (change.list.empty() && change.components[component].is_value())
+                take(criterion, std::string_view(change.components[component].text));
+        }
+    };
+    for (std::size_t c = 0; c < rules.match_by.size(); ++c) switch (rules.match_by[c]) {
+            case Criterion::kContactId:
+                if (draft.key_uuid) take(c, std::string_view(draft.key));
+                break;
+            case Criterion::kExternalId:
+                if (!draft.key.empty()) take(c, std::string_view(draft.key));
+                break;
+            case Criterion::kEmail:
+                of_parts(c, PartKind::kEmail, 0);
+                break;
+            case Criterion::kPhone:
+                of_parts(c, PartKind::kPhone, kPhoneNumber);
+                break;
+        }
+}
+
+// A value as it is compared with those of other records of the batch.
+std::string BatchKey(const Rules &rules, std::size_t criterion, std::string_view value) {
+    const bool email = !rules.match_by.empty() && rules.match_by[criterion] == Criterion::kEmail;
+    const std::string prefix = std::to_string(criterion) + ' ';
+    if (!email) return prefix + std::string(value);
+    const Result<Email> parsed = ParseEmail(value);
+    return prefix + std::string(parsed ? parsed->key() : value);
+}
+
+// The owner of personal contacts: what organizations they bring with them is as private.
+Value PersonalOwner(const Ownership &ownership) {
+    return ownership.visibility == "personal" && ownership.owner_id ? Value(*ownership.owner_id) : Value();
+}
+
 class Planner {
   public:
     Planner(const Mapping &mapping, const Rules &rules, const Ownership &ownership,
@@ -59,7 +107,9 @@ class Planner {
 
     Plan Run() {
         plan_.rows.resize(drafts_.size());
+        FindShared();
         for (std::size_t i = 0; i < drafts_.size(); ++i) PlanRow(i);
+        FlushContacts();
         FlushOrganizations();
         return std::move(plan_);
     }
@@ -68,8 +118,8 @@ class Planner {
         plan_.rows.resize(drafts_.size());
         std::vector<std::vector<Issue>> faults(drafts_.size());
         for (std::size_t i = 0; i < drafts_.size(); ++i) {
-            const auto found = matches_.contacts.find(i);
-            CheckContact(i, *drafts_[i], found == matches_.contacts.end() ? nullptr : &found->second);
+            Meant found;
+            if (Resolve(i, *drafts_[i], found)) CheckContact(i, *drafts_[i], found);
             for (Issue &issue : plan_.rows[i].issues)
                 if (issue.severity == Severity::kError) faults[i].push_back(std::move(issue));
         }
@@ -85,6 +135,118 @@ class Planner {
         std::string external_id;
         std::array<std::optional<std::string>, static_cast<std::size_t>(OrganizationField::kCount)> fields;
     };
+
+    // A contact that the batch writes: what the directory holds (nothing of a new one), and what it will hold.
+    struct PendingContact {
+        bool is_new = false;
+        const KnownContact *before = nullptr;
+        KnownContact after;
+        std::string key;  // of a new one
+    };
+
+    // What a draft means: nothing known, a contact of the directory, or one that the batch writes.
+    struct Meant {
+        const KnownContact *known = nullptr;
+        PendingContact *pending = nullptr;
+        std::size_t criterion = 0;
+    };
+
+    bool IsId(std::size_t criterion) const {
+        return rules_.match_by.empty() || rules_.match_by[criterion] == Criterion::kContactId ||
+               rules_.match_by[criterion] == Criterion::kExternalId;
+    }
+
+    // Values and contacts that more than one draft of the batch speaks of: those need an eye kept on what the
+    // batch did before.
+    void FindShared() {
+        std::unordered_map<std::string, std::size_t> first_with;
+        std::map<Uuid, std::size_t> first_of;
+        shared_.assign(drafts_.size(), false);
+        const auto meet = [&](std::size_t row, auto &seen, const auto &key) {
+            const auto [found, is_new] = seen.try_emplace(key, row);
+            if (is_new || found->second == row) return;
+            shared_[row] = shared_[found->second] = true;
+        };
+        for (std::size_t i = 0; i < drafts_.size(); ++i) {
+            if (!drafts_[i]->has_contact) continue;
+            ForEachValue(*drafts_[i], rules_, [&](std::size_t criterion, std::string_view value) {
+                meet(i, first_with, BatchKey(rules_, criterion, value));
+            });
+            const auto hits = matches_.hits.find(i);
+            if (hits == matches_.hits.end()) continue;
+            for (const Hit &hit : hits->second) meet(i, first_of, hit.contact);
+        }
+    }
+
+    // The contact that a draft means; false, with an error, where its criteria do not agree on one.
+    bool Resolve(std::size_t row, const Draft &draft, Meant &meant) {
+        std::vector<std::vector<Uuid>> found(std::max<std::size_t>(rules_.match_by.size(), 1));
+        const bool id_alone = rules_.duplicates() == OnDuplicate::kInsert;
+        const auto add = [&](std::size_t criterion, const Uuid &id) {
+            // Where one more contact is asked for, nothing but an ID stands against it.
+            if (id_alone && !IsId(criterion)) return;
+            std::vector<Uuid> &ids = found[criterion];
+            if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+        };
+        const auto hits = matches_.hits.find(row);
+        if (hits != matches_.hits.end())
+            for (const Hit &hit : hits->second) add(hit.criterion, hit.contact);
+        if (!shared_.empty() && shared_[row])
+            ForEachValue(draft, rules_, [&](std::size_t criterion, std::string_view value) {
+                const auto pending = by_value_.find(BatchKey(rules_, criterion, value));
+                if (pending == by_value_.end()) return;
+                for (const Uuid &id : pending->second) add(criterion, id);
+            });
+        std::optional<Uuid> chosen;
+        for (std::size_t c = 0; c < found.size(); ++c) {
+            const std::vector<Uuid> &ids = found[c];
+            if (ids.empty()) continue;
+            if (!chosen && ids.size() == 1) {
+                chosen = ids[0];
+                meant.criterion = c;
+                continue;
+            }
+            const bool agrees = chosen && std::find(ids.begin(), ids.end(), *chosen) != ids.end();
+            if (agrees || (chosen && ids.size() >= kMaxHits)) continue;
+            FailAmbiguous(row, chosen, meant.criterion, c, ids);
+            return false;
+        }
+        if (!chosen) return true;
+        const auto pending = pending_contacts_.find(*chosen);
+        if (pending != pending_contacts_.end())
+            meant.pending = &pending->second;
+        else if (const auto known = matches_.contacts.find(*chosen); known != matches_.contacts.end())
+            meant.known = &known->second;
+        return true;
+    }
+
+    void FailAmbiguous(std::size_t row, const std::optional<Uuid> &chosen, std::size_t chosen_by, std::size_t by,
+                       const std::vector<Uuid> &ids) {
+        constexpr std::size_t kShown = 3;
+        const auto name = [&](std::size_t criterion) {
+            return rules_.match_by.empty() ? "id" : NameOf(rules_.match_by[criterion]);
+        };
+        std::string list;
+        for (std::size_t i = 0; i < ids.size() && i < kShown; ++i)
+            list += (i ? ", " : "") + ToText(ids[i]);
+        if (ids.size() > kShown) list += ", …";
+        Issue issue;
+        issue.code = "ambiguous_match";
+        issue.target = name(by);
+        issue.message = chosen ? std::string("the record's ") + name(chosen_by) + " is that of contact " +
+                                     ToText(*chosen) + ", its " + name(by) + " that of " + list
+                               : std::string("several contacts have this record's ") + name(by) + ": " + list;
+        plan_.rows[row].issues.push_back(std::move(issue));
+        plan_.rows[row].outcome = Outcome::kFailed;
+    }
+
+    // Later records of the batch with these values mean this contact.
+    void Remember(const Draft &draft, const Uuid &id) {
+        ForEachValue(draft, rules_, [&](std::size_t criterion, std::string_view value) {
+            std::vector<Uuid> &ids = by_value_[BatchKey(rules_, criterion, value)];
+            if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+        });
+    }
 
     Relation &RelationOf(const std::string &name, const std::vector<std::string> &columns) {
         Relation &relation = plan_.relations[name];
@@ -140,57 +302,58 @@ class Planner {
 
     void PlanRow(std::size_t row) {
         const Draft &draft = *drafts_[row];
-        const auto found = matches_.contacts.find(row);
-        const KnownContact *known = found == matches_.contacts.end() ? nullptr : &found->second;
+        Meant meant;
         if (draft.has_contact) {
-            if (known && !written_.insert(known->id).second) {
-                plan_.rows[row].outcome = Outcome::kRepeated;
-                return;
-            }
-            if (!CheckContact(row, draft, known)) return;
+            if (!Resolve(row, draft, meant) || !CheckContact(row, draft, meant)) return;
+            if (IsKnown(meant) && rules_.duplicates() == OnDuplicate::kSkip) return;
         }
         std::optional<Uuid> organization;
         Outcome of_organization = Outcome::kUnchanged;
+        const KnownContact *held = meant.pending ? &meant.pending->after : meant.known;
         if (draft.organization) {
             if (!draft.has_contact && !CheckOrganization(row, draft)) return;
             const bool same_name =
-                known && draft.organization->external_id.empty() && known->organization_id &&
-                (*draft.organization)[OrganizationField::kName].text == known->organization_name;
+                held && draft.organization->external_id.empty() && held->organization_id &&
+                (*draft.organization)[OrganizationField::kName].text == held->organization_name;
             if (same_name)
-                organization = known->organization_id;
+                organization = held->organization_id;
             else
                 organization = PlanOrganization(row, draft, of_organization);
             if (Failed(row)) return;
         }
         if (!draft.has_contact) {
             plan_.rows[row].outcome = of_organization;
-        } else if (known) {
-            UpdateContact(row, draft, *known, organization);
+        } else if (held) {
+            UpdateContact(row, draft, meant, organization);
             // The organization's own change counts when the contact itself stays as it is.
             if (plan_.rows[row].outcome == Outcome::kUnchanged && of_organization != Outcome::kUnchanged &&
                 draft.organization->name_required && !draft.organization->external_id.empty())
                 plan_.rows[row].outcome = Outcome::kUpdated;
+        } else if (shared_[row]) {
+            AddContact(row, draft, organization);
         } else {
             InsertContact(row, draft, organization);
         }
     }
 
-    // Whether the mode lets this record do what its match says.
-    bool CheckContact(std::size_t row, const Draft &draft, const KnownContact *known) {
+    static bool IsKnown(const Meant &meant) { return meant.known || meant.pending; }
+
+    // Whether the rules let this record do what its match says.
+    bool CheckContact(std::size_t row, const Draft &draft, const Meant &meant) {
+        const KnownContact *known = meant.pending ? &meant.pending->after : meant.known;
         if (known) {
-            if (rules_.mode == Mode::kInsert)
-                Fail(row, "external_id_taken", Target::kContactId, draft.key,
-                     "a contact with this ID exists; mode \"update\" or \"upsert\" changes it");
-            else if (!known->editable)
-                Fail(row, "not_editable", Target::kContactId, draft.key,
-                     "no permission to change this contact");
-            else if (known->of_this_import || draft.repeated)
-                NoteDuplicate(row, Target::kContactId, draft.key, "ID");
+            CheckDuplicate(row, draft, *known, meant);
+            if (rules_.duplicates() == OnDuplicate::kSkip) return !Failed(row);
+        }
+        if (known) {
             for (Issue &issue : validator_.MissingForUpdate(draft, known->fields)) {
                 plan_.rows[row].issues.push_back(std::move(issue));
                 plan_.rows[row].outcome = Outcome::kFailed;
             }
-        } else if (!draft.key.empty() && (rules_.mode == Mode::kUpdate || rules_.mode == Mode::kById)) {
+        } else if (rules_.mode == Mode::kUpdate && !known && !rules_.match_by.empty()) {
+            FailUnmatched(row, draft);
+        } else if (!known && !draft.key.empty() &&
+                   (rules_.mode == Mode::kUpdate || rules_.mode == Mode::kById)) {
             Fail(row, "unknown_contact_id", Target::kContactId, draft.key,
                  std::string("no contact has this ID") +
                      (rules_.mode == Mode::kUpdate ? "; mode \"upsert\" creates one"
@@ -221,6 +384,63 @@ class Planner {
                 if (plan_.rows[row].issues.size() >= kMaxIssues) return false;
             }
         return !Failed(row);
+    }
+
+    // A record whose contact exists already.
+    void CheckDuplicate(std::size_t row, const Draft &draft, const KnownContact &known, const Meant &meant) {
+        const bool in_file = meant.pending || known.of_this_import;
+        const bool by_id = IsId(meant.criterion);
+        const Target target = by_id                                                     ? Target::kContactId
+                              : rules_.match_by[meant.criterion] == Criterion::kEmail ? Target::kEmail
+                                                                                        : Target::kPhone;
+        const std::string what = by_id ? "ID" : NameOf(rules_.match_by[meant.criterion]);
+        const std::string value = by_id ? draft.key : "";
+        switch (rules_.duplicates()) {
+            case OnDuplicate::kInsert:
+                Fail(row, "external_id_taken", target, value,
+                     "a contact with this ID exists, and an ID means one contact alone");
+                break;
+            case OnDuplicate::kSkip:
+                if (in_file)
+                    Note(row, Severity::kWarning, "duplicate_in_file", target, value,
+                         "this " + what + " stood in the file before; this record was skipped");
+                else
+                    Note(row, Severity::kNotice, "skipped_duplicate", target, value,
+                         "contact " + ToText(known.id) + " has this " + what + "; the record was skipped");
+                break;
+            case OnDuplicate::kError:
+                if (rules_.on_duplicate == OnDuplicate::kByMode && by_id)
+                    Fail(row, "external_id_taken", target, value,
+                         "a contact with this ID exists; mode \"update\" or \"upsert\" changes it");
+                else if (in_file)
+                    Fail(row, "duplicate_in_file", target, value, "this " + what + " stood in the file before");
+                else
+                    Fail(row, "duplicate", target, value,
+                         "contact " + ToText(known.id) + " has this " + what);
+                break;
+            case OnDuplicate::kByMode:
+            case OnDuplicate::kUpdate:
+                if (!known.editable)
+                    Fail(row, "not_editable", target, value, "no permission to change this contact");
+                else if (in_file)
+                    NoteDuplicate(row, target, value, what.c_str());
+                break;
+        }
+    }
+
+    // Mode "update" with criteria of the caller's, none of which found a contact.
+    void FailUnmatched(std::size_t row, const Draft &draft) {
+        bool any = false;
+        ForEachValue(draft, rules_, [&](std::size_t, std::string_view) { any = true; });
+        std::string list;
+        for (const Criterion criterion : rules_.match_by)
+            list += (list.empty() ? "" : ", ") + std::string(NameOf(criterion));
+        Issue issue;
+        issue.code = any ? "no_match" : "required_missing";
+        issue.message = any ? "no contact matches by " + list + "; mode \"upsert\" creates one"
+                            : "an update needs a value to match by: " + list;
+        plan_.rows[row].issues.push_back(std::move(issue));
+        plan_.rows[row].outcome = Outcome::kFailed;
     }
 
     // The same for a record of an organization alone.
@@ -284,12 +504,13 @@ class Planner {
     }
 
     void FlushOrganizations() {
-        std::vector<std::string> columns = {"organization_id", "source", "external_id"};
+        std::vector<std::string> columns = {"organization_id", "source", "external_id", "owner_id"};
         columns.insert(columns.end(), kOrganizationColumns.begin(), kOrganizationColumns.end());
         for (const std::string &key : order_) {
             const PendingOrganization &pending = pending_.at(key);
             std::vector<Value> values = {pending.id, std::string(mapping_.format->source),
-                                         pending.external_id.empty() ? Value() : Value(pending.external_id)};
+                                         pending.external_id.empty() ? Value() : Value(pending.external_id),
+                                         PersonalOwner(ownership_)};
             for (const auto &field : pending.fields) values.push_back(ValueOf(field));
             RelationOf(pending.is_new ? "organization_insert" : "organization_update", columns)
                 .rows.push_back(std::move(values));
@@ -324,33 +545,57 @@ class Planner {
         return first;
     }
 
-    void InsertContact(std::size_t row, const Draft &draft, const std::optional<Uuid> &organization) {
-        const Uuid id = new_id_();
-        plan_.rows[row].outcome = Outcome::kInserted;
+    // What a new contact has in a field.
+    std::optional<std::string> NewField(const Draft &draft, std::size_t f) const {
+        if (draft.fields[f].is_value()) return draft.fields[f].text;
+        if (rules_.defaults && rules_.defaults->fields[f].is_value()) return rules_.defaults->fields[f].text;
+        const char *fallback = "";
+        if (f == static_cast<std::size_t>(ContactField::kContactType))
+            fallback = mapping_.format->default_type;
+        if (f == static_cast<std::size_t>(ContactField::kContactLevel))
+            fallback = mapping_.format->default_level;
+        return fallback[0] ? std::optional<std::string>(fallback) : std::nullopt;
+    }
+
+    // The custom values of a new contact: its own, and the defaults for keys that it says nothing of.
+    template <class Get>
+    std::string NewCustom(Get &&get) const {
+        std::string custom;
+        for (std::size_t k = 0; k < mapping_.custom_keys.size(); ++k)
+            if (const std::string *value = get(k)) AppendMember(custom, mapping_.custom_keys[k], *value);
+        for (const auto &[key, value] : ownership_.default_custom) {
+            const auto at = std::find(mapping_.custom_keys.begin(), mapping_.custom_keys.end(), key);
+            const auto k = static_cast<std::size_t>(at - mapping_.custom_keys.begin());
+            if (at == mapping_.custom_keys.end() || !get(k)) AppendMember(custom, key, value);
+        }
+        return '{' + custom + '}';
+    }
+
+    // The columns of a new contact before its fields.
+    std::vector<Value> &NewRow(const Uuid &id, const std::string &key, const std::optional<Uuid> &organization) {
         static const std::vector<std::string> kColumns = ContactColumns(
             {"contact_id", "source", "external_id", "visibility", "owner_id", "organization_id"}, {"custom"});
         std::vector<Value> &values = RelationOf("contact_insert", kColumns).rows.emplace_back();
         values.reserve(kColumns.size());
         values.emplace_back(id);
         values.emplace_back(std::string(mapping_.format->source));
-        values.push_back(draft.key.empty() ? Value() : Value(draft.key));
+        values.push_back(key.empty() ? Value() : Value(key));
         values.emplace_back(ownership_.visibility);
         values.push_back(ownership_.owner_id ? Value(*ownership_.owner_id) : Value());
         values.push_back(organization ? Value(*organization) : Value());
-        AddFields(values, [&](std::size_t f) -> std::optional<std::string> {
-            if (draft.fields[f].is_value()) return draft.fields[f].text;
-            const char *fallback = "";
-            if (f == static_cast<std::size_t>(ContactField::kContactType))
-                fallback = mapping_.format->default_type;
-            if (f == static_cast<std::size_t>(ContactField::kContactLevel))
-                fallback = mapping_.format->default_level;
-            return fallback[0] ? std::optional<std::string>(fallback) : std::nullopt;
-        });
-        std::string custom;
-        for (std::size_t k = 0; k < draft.custom.size(); ++k)
-            if (draft.custom[k].is_value())
-                AppendMember(custom, mapping_.custom_keys[k], draft.custom[k].text);
-        values.push_back("{" + custom + "}");
+        return values;
+    }
+
+    // A new contact that no other record of the batch speaks of.
+    void InsertContact(std::size_t row, const Draft &draft, const std::optional<Uuid> &organization) {
+        const Uuid id = new_id_();
+        plan_.rows[row].outcome = Outcome::kInserted;
+        std::vector<Value> &values = NewRow(id, draft.key, organization);
+        AddFields(values, [&](std::size_t f) { return NewField(draft, f); });
+        values.push_back(
+            NewCustom([&](std::size_t k) -> const std::string * {
+                return draft.custom[k].is_value() ? &draft.custom[k].text : nullptr;
+            }));
         int positions[kPartKinds] = {};
         for (const PartChange &change : draft.parts) {
             int &position = positions[static_cast<std::size_t>(change.kind)];
@@ -416,43 +661,133 @@ class Planner {
                                                                    : Value(std::int64_t{part.position})});
     }
 
-    void UpdateContact(std::size_t row, const Draft &draft, const KnownContact &known,
+    // A new contact that further records of the batch may change.
+    void AddContact(std::size_t row, const Draft &draft, const std::optional<Uuid> &organization) {
+        plan_.rows[row].outcome = Outcome::kInserted;
+        const Uuid id = new_id_();
+        PendingContact &pending = Pend(id);
+        pending.is_new = true;
+        pending.key = draft.key;
+        pending.after.id = id;
+        pending.after.editable = true;
+        pending.after.custom.resize(mapping_.custom_keys.size());
+        Merge(draft, organization, pending.after);
+        for (std::size_t f = 0; f < kContactColumns.size(); ++f) pending.after.fields[f] = NewField(draft, f);
+        Remember(draft, id);
+    }
+
+    void UpdateContact(std::size_t row, const Draft &draft, const Meant &meant,
                        const std::optional<Uuid> &organization) {
-        const std::optional<Uuid> after = organization               ? organization
-                                          : draft.clear_organization ? std::nullopt
-                                                                     : known.organization_id;
-        bool changed = after != known.organization_id;
-        std::vector<Value> values = {known.id, after ? Value(*after) : Value()};
-        AddFields(values, [&](std::size_t f) {
-            const auto after = f == static_cast<std::size_t>(ContactField::kWebsites) &&
-                                       !mapping_.format->structured_lists
-                                   ? ApplyFirst(draft.fields[f], known.fields[f])
-                                   : Apply(draft.fields[f], known.fields[f]);
-            changed = changed || after != known.fields[f];
-            return after;
-        });
+        PendingContact *pending = meant.pending;
+        if (!pending) {
+            pending = &Pend(meant.known->id);
+            pending->before = meant.known;
+            pending->after = *meant.known;
+        }
+        if (Merge(draft, organization, pending->after)) plan_.rows[row].outcome = Outcome::kUpdated;
+        if (shared_[row]) Remember(draft, pending->after.id);
+    }
+
+    PendingContact &Pend(const Uuid &id) {
+        contact_order_.push_back(id);
+        return pending_contacts_[id];
+    }
+
+    // Applies what a draft says to a contact. Returns whether anything changes.
+    bool Merge(const Draft &draft, const std::optional<Uuid> &organization, KnownContact &contact) {
+        const KnownContact base = contact;
+        if (organization || draft.clear_organization) contact.organization_id = organization;
+        bool changed = contact.organization_id != base.organization_id;
+        if (changed)
+            contact.organization_name =
+                draft.organization ? (*draft.organization)[OrganizationField::kName].text : "";
+        for (std::size_t f = 0; f < kContactColumns.size(); ++f) {
+            contact.fields[f] = f == static_cast<std::size_t>(ContactField::kWebsites) &&
+                                            !mapping_.format->structured_lists
+                                    ? ApplyFirst(draft.fields[f], base.fields[f])
+                                    : Apply(draft.fields[f], base.fields[f]);
+            changed = changed || contact.fields[f] != base.fields[f];
+        }
+        for (std::size_t k = 0; k < draft.custom.size(); ++k) {
+            contact.custom[k] = Apply(draft.custom[k], base.custom[k]);
+            changed = changed || contact.custom[k] != base.custom[k];
+        }
+        for (const PartChange &change : draft.parts) changed = MergePart(change, base, contact) || changed;
+        return changed;
+    }
+
+    // The contacts that several records may have changed, each once.
+    void FlushContacts() {
+        for (const Uuid &id : contact_order_) {
+            const PendingContact &pending = pending_contacts_.at(id);
+            const KnownContact &after = pending.after;
+            if (pending.is_new) {
+                std::vector<Value> &values = NewRow(id, pending.key, after.organization_id);
+                AddFields(values, [&](std::size_t f) { return after.fields[f]; });
+                values.push_back(NewCustom([&](std::size_t k) -> const std::string * {
+                    return after.custom[k] ? &*after.custom[k] : nullptr;
+                }));
+                for (std::size_t k = 0; k < kPartKinds; ++k)
+                    for (const Part &part : after.parts[k]) InsertPart(id, static_cast<PartKind>(k), part, true);
+            } else {
+                WriteChanges(*pending.before, after);
+            }
+        }
+    }
+
+    void WriteChanges(const KnownContact &before, const KnownContact &after) {
+        bool changed = after.organization_id != before.organization_id || after.fields != before.fields;
         std::string custom;
         std::vector<std::string> removed;
-        for (std::size_t k = 0; k < draft.custom.size(); ++k) {
-            const auto after = Apply(draft.custom[k], known.custom[k]);
-            if (after == known.custom[k]) continue;
+        for (std::size_t k = 0; k < after.custom.size(); ++k) {
+            if (after.custom[k] == before.custom[k]) continue;
             changed = true;
-            if (after)
-                AppendMember(custom, mapping_.custom_keys[k], *after);
+            if (after.custom[k])
+                AppendMember(custom, mapping_.custom_keys[k], *after.custom[k]);
             else
                 removed.push_back(mapping_.custom_keys[k]);
         }
-        values.push_back("{" + custom + "}");
-        values.push_back(std::move(removed));
-        bool parts_changed = false;
-        for (const PartChange &change : draft.parts)
-            parts_changed = MergePart(change, known) || parts_changed;
-        if (!changed && !parts_changed) return;
-        plan_.rows[row].outcome = Outcome::kUpdated;
+        for (std::size_t k = 0; k < kPartKinds; ++k)
+            changed = WritePartChanges(before, after, static_cast<PartKind>(k)) || changed;
+        if (!changed) return;
         // A contact whose parts alone changed is touched too: its version and import tell of it.
         static const std::vector<std::string> kColumns =
             ContactColumns({"contact_id", "organization_id"}, {"custom", "custom_removed"});
-        RelationOf("contact_update", kColumns).rows.push_back(std::move(values));
+        std::vector<Value> &values = RelationOf("contact_update", kColumns).rows.emplace_back();
+        values.reserve(kColumns.size());
+        values.emplace_back(after.id);
+        values.push_back(after.organization_id ? Value(*after.organization_id) : Value());
+        AddFields(values, [&](std::size_t f) { return after.fields[f]; });
+        values.push_back('{' + custom + '}');
+        values.push_back(std::move(removed));
+    }
+
+    bool WritePartChanges(const KnownContact &before, const KnownContact &after, PartKind kind) {
+        const auto &old_parts = before.parts[static_cast<std::size_t>(kind)];
+        const auto &new_parts = after.parts[static_cast<std::size_t>(kind)];
+        // Groups have no positions, they are their names.
+        const auto same_place = [&](const Part &a, const Part &b) {
+            return kind == PartKind::kGroup ? a.values[0] == b.values[0] : a.position == b.position;
+        };
+        bool changed = false;
+        for (const Part &part : old_parts)
+            if (std::none_of(new_parts.begin(), new_parts.end(),
+                             [&](const Part &other) { return same_place(part, other); })) {
+                DeletePart(after.id, kind, part);
+                changed = true;
+            }
+        for (const Part &part : new_parts) {
+            const auto old = std::find_if(old_parts.begin(), old_parts.end(),
+                                          [&](const Part &other) { return same_place(part, other); });
+            if (old == old_parts.end())
+                InsertPart(after.id, kind, part, false);
+            else if (old->label != part.label || old->values != part.values)
+                UpdatePart(after.id, kind, part);
+            else
+                continue;
+            changed = true;
+        }
+        return changed;
     }
 
     bool IsNamed(PartKind kind, const std::string &label) const {
@@ -460,20 +795,41 @@ class Planner {
         return std::find(labels.begin(), labels.end(), label) != labels.end();
     }
 
-    // Returns whether anything changes.
-    bool MergePart(const PartChange &change, const KnownContact &known) {
+    static std::vector<Part> &PartsOf(KnownContact &contact, PartKind kind) {
+        return contact.parts[static_cast<std::size_t>(kind)];
+    }
+
+    // Adds a part behind all that the contact has, or had before this record.
+    static void AppendPart(const KnownContact &base, PartKind kind, Part part, KnownContact &contact) {
+        std::vector<Part> &parts = PartsOf(contact, kind);
+        const auto &had = base.parts[static_cast<std::size_t>(kind)];
+        part.position = std::max(parts.empty() ? 0 : parts.back().position, had.empty() ? 0 : had.back().position) + 1;
+        parts.push_back(std::move(part));
+    }
+
+    static void RemovePart(PartKind kind, const Part &part, KnownContact &contact) {
+        std::erase_if(PartsOf(contact, kind), [&](const Part &p) { return p.position == part.position; });
+    }
+
+    static void ReplacePart(PartKind kind, const Part &part, KnownContact &contact) {
+        for (Part &held : PartsOf(contact, kind))
+            if (held.position == part.position) held = part;
+    }
+
+    // Applies a change to `contact`, which was `base` before this record. Returns whether anything changes.
+    bool MergePart(const PartChange &change, const KnownContact &base, KnownContact &contact) {
         const Slot &slot = mapping_.slots[static_cast<std::size_t>(change.slot)];
-        const auto &parts = known.parts[static_cast<std::size_t>(change.kind)];
+        const auto &parts = base.parts[static_cast<std::size_t>(change.kind)];
         if (slot.list)
-            return change.kind == PartKind::kGroup ? MergeGroups(change, known) : MergeList(change, known);
+            return change.kind == PartKind::kGroup ? MergeGroups(change, contact)
+                                                   : MergeList(change, base, contact);
         const auto found = std::find_if(parts.begin(), parts.end(), [&](const Part &part) {
             return part.label == slot.label || (slot.any_label && !IsNamed(change.kind, part.label));
         });
         if (found == parts.end()) {
             std::optional<Part> part = NewPart(change);
             if (!part) return false;
-            part->position = NextPosition(known, change.kind);
-            InsertPart(known.id, change.kind, *part, false);
+            AppendPart(base, change.kind, *std::move(part), contact);
             return true;
         }
         Part after = *found;
@@ -481,16 +837,16 @@ class Planner {
             after.values[c] = Apply(change.components[c], found->values[c]);
         if (change.clear && std::none_of(change.components.begin(), change.components.end(),
                                          [](const Cell &c) { return c.is_value(); })) {
-            DeletePart(known.id, change.kind, *found);
+            RemovePart(change.kind, *found, contact);
             return true;
         }
         if (change.kind == PartKind::kPhone) Reconcile(change, *found, after);
         if (after.values == found->values) return false;
         if (std::none_of(after.values.begin(), after.values.end(),
                          [](const auto &v) { return v.has_value(); }))
-            DeletePart(known.id, change.kind, *found);
+            RemovePart(change.kind, *found, contact);
         else
-            UpdatePart(known.id, change.kind, after);
+            ReplacePart(change.kind, after, contact);
         return true;
     }
 
@@ -507,25 +863,18 @@ class Planner {
             after.values[kPhoneEntered] = before.values[kPhoneEntered];
     }
 
-    int NextPosition(const KnownContact &known, PartKind kind) {
-        int &added = added_[{known.id, kind}];
-        const auto &parts = known.parts[static_cast<std::size_t>(kind)];
-        return (parts.empty() ? 0 : parts.back().position) + ++added;
-    }
-
-    bool MergeList(const PartChange &change, const KnownContact &known) {
+    bool MergeList(const PartChange &change, const KnownContact &base, KnownContact &contact) {
         const std::vector<Term> &labels = TermsOf(Target::kPhoneList);
         const auto is_list_label = [&](const std::string &label) {
             return std::any_of(labels.begin(), labels.end(),
                                [&](const Term &term) { return label == term.stored; });
         };
-        const auto &parts = known.parts[static_cast<std::size_t>(change.kind)];
+        const auto &parts = base.parts[static_cast<std::size_t>(change.kind)];
         bool changed = false;
         for (std::size_t i = 0; i < change.list.size(); ++i) {
             Part part = change.list[i];
             if (i >= parts.size()) {
-                part.position = NextPosition(known, change.kind);
-                InsertPart(known.id, change.kind, part, false);
+                AppendPart(base, change.kind, std::move(part), contact);
                 changed = true;
                 continue;
             }
@@ -538,33 +887,26 @@ class Planner {
                 Reconcile(change, before, part);
             }
             if (part.label == before.label && part.values == before.values) continue;
-            UpdatePart(known.id, change.kind, part);
+            ReplacePart(change.kind, part, contact);
             changed = true;
         }
         for (std::size_t i = change.list.size(); i < parts.size(); ++i) {
-            DeletePart(known.id, change.kind, parts[i]);
+            RemovePart(change.kind, parts[i], contact);
             changed = true;
         }
         return changed;
     }
 
-    bool MergeGroups(const PartChange &change, const KnownContact &known) {
-        const auto &parts = known.parts[static_cast<std::size_t>(change.kind)];
-        const auto names = [](const std::vector<Part> &list) {
-            std::set<std::string_view> out;
-            for (const Part &part : list) out.insert(*part.values[0]);
-            return out;
+    static bool MergeGroups(const PartChange &change, KnownContact &contact) {
+        std::vector<Part> &parts = PartsOf(contact, change.kind);
+        const auto holds = [](const std::vector<Part> &list, const Part &wanted) {
+            return std::any_of(list.begin(), list.end(),
+                               [&](const Part &part) { return part.values[0] == wanted.values[0]; });
         };
-        const auto wanted = names(change.list), held = names(parts);
-        bool changed = false;
+        bool changed = std::erase_if(parts, [&](const Part &part) { return !holds(change.list, part); }) > 0;
         for (const Part &part : change.list)
-            if (!held.count(*part.values[0])) {
-                InsertPart(known.id, change.kind, part, false);
-                changed = true;
-            }
-        for (const Part &part : parts)
-            if (!wanted.count(*part.values[0])) {
-                DeletePart(known.id, change.kind, part);
+            if (!holds(parts, part)) {
+                parts.push_back(part);
                 changed = true;
             }
         return changed;
@@ -580,8 +922,10 @@ class Planner {
     Plan plan_;
     std::map<std::string, PendingOrganization> pending_;
     std::vector<std::string> order_;
-    std::set<Uuid> written_;
-    std::map<std::pair<Uuid, PartKind>, int> added_;
+    std::vector<bool> shared_;  // drafts that speak of a contact or a value that another one speaks of
+    std::map<Uuid, PendingContact> pending_contacts_;
+    std::vector<Uuid> contact_order_;
+    std::unordered_map<std::string, std::vector<Uuid>> by_value_;  // contacts that the batch wrote
 };
 
 }  // namespace
@@ -605,26 +949,43 @@ std::string JsonString(std::string_view text) {
     return out + '"';
 }
 
-Plan MakeKeys(const Mapping &mapping, const Ownership &ownership, std::span<const Draft *const> drafts) {
+Plan MakeKeys(const Mapping &mapping, const Rules &rules, const Ownership &ownership,
+              std::span<const Draft *const> drafts) {
     Plan plan;
-    Relation &contacts = plan.relations["contact_key"];
-    contacts.columns = {"row_number", "contact_id", "source", "external_id", "owner_id", "personal"};
+    Relation &ids = plan.relations["contact_key"];
+    ids.columns = {"row_number", "contact_id", "source", "external_id", "owner_id", "personal"};
+    Relation &values = plan.relations["match_key"];
+    values.columns = {"row_number",  "criterion", "contact_id", "source",  "external_id",
+                      "email", "phone",      "owner_id", "personal"};
     Relation &organizations = plan.relations["organization_key"];
-    organizations.columns = {"row_number", "organization_id", "source", "external_id", "name"};
+    organizations.columns = {"row_number", "organization_id", "source", "external_id", "name", "owner_id"};
     const std::string source = mapping.format->source;
+    const Value owner = ownership.owner_id ? Value(*ownership.owner_id) : Value();
+    const bool personal = ownership.visibility == "personal";
     for (std::size_t i = 0; i < drafts.size(); ++i) {
         const Draft &draft = *drafts[i];
         const auto row = static_cast<std::int64_t>(i);
-        if (draft.has_contact && !draft.key.empty())
-            contacts.rows.push_back({row, draft.key_uuid ? Value(*draft.key_uuid) : Value(), source,
-                                     draft.key, ownership.owner_id ? Value(*ownership.owner_id) : Value(),
-                                     ownership.visibility == "personal"});
+        if (draft.has_contact && rules.match_by.empty() && !draft.key.empty())
+            ids.rows.push_back({row, draft.key_uuid ? Value(*draft.key_uuid) : Value(), source, draft.key, owner,
+                                personal});
+        if (draft.has_contact && !rules.match_by.empty())
+            ForEachValue(draft, rules, [&](std::size_t criterion, std::string_view value) {
+                const auto only = [&](Criterion wanted) {
+                    return rules.match_by[criterion] == wanted ? Value(std::string(value)) : Value();
+                };
+                const bool id = rules.match_by[criterion] == Criterion::kContactId;
+                values.rows.push_back({row, static_cast<std::int64_t>(criterion),
+                                       id ? Value(*draft.key_uuid) : Value(), source,
+                                       only(Criterion::kExternalId), only(Criterion::kEmail),
+                                       only(Criterion::kPhone), owner, personal});
+            });
         if (draft.organization) {
             const std::string &id = draft.organization->external_id;
             const std::optional<Uuid> uuid = ParseUuid(id);
             organizations.rows.push_back(
                 {row, uuid ? Value(*uuid) : Value(), source, id.empty() ? Value() : Value(id),
-                 id.empty() ? Value((*draft.organization)[OrganizationField::kName].text) : Value()});
+                 id.empty() ? Value((*draft.organization)[OrganizationField::kName].text) : Value(),
+                 PersonalOwner(ownership)});
         }
     }
     return plan;

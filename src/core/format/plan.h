@@ -39,19 +39,23 @@ struct KnownOrganization {
     std::array<std::optional<std::string>, static_cast<std::size_t>(OrganizationField::kCount)> fields;
 };
 
+// A contact that a criterion of Rules::match_by found for a draft; the criterion is its index there, 0 for
+// the format's column of IDs.
+struct Hit {
+    std::size_t criterion = 0;
+    Uuid contact{};
+};
+// Hits of one value that are looked up: one that so many contacts share tells none of them apart.
+inline constexpr std::size_t kMaxHits = 20;
+
 // What was found for the drafts, by their index in the batch.
 struct Matches {
-    std::map<std::size_t, KnownContact> contacts;
+    std::map<std::size_t, std::vector<Hit>> hits;
+    std::map<Uuid, KnownContact> contacts;  // those of the hits
     std::map<std::size_t, KnownOrganization> organizations;
 };
 
-enum class Outcome : std::uint8_t {
-    kInserted,
-    kUpdated,
-    kUnchanged,
-    kFailed,
-    kRepeated,  // means a contact that another record of the batch writes: to be planned again after that
-};
+enum class Outcome : std::uint8_t { kInserted, kUpdated, kUnchanged, kFailed };
 
 struct RowPlan {
     Outcome outcome = Outcome::kUnchanged;
@@ -71,12 +75,16 @@ struct Plan {
 struct Ownership {
     std::optional<Uuid> owner_id;
     std::string visibility;
+    std::vector<std::pair<std::string, std::string>> default_custom;  // keys and values of new contacts
 };
 
-// The rows by which the directory is asked what it holds: `contact_key` and `organization_key`.
-Plan MakeKeys(const Mapping &mapping, const Ownership &ownership, std::span<const Draft *const> drafts);
+// The rows by which the directory is asked what it holds: `contact_key` (or `match_key`, where the rules name
+// criteria) and `organization_key`.
+Plan MakeKeys(const Mapping &mapping, const Rules &rules, const Ownership &ownership,
+              std::span<const Draft *const> drafts);
 
-// `new_id` makes ids in ascending order, so that rows lie in the order of the file.
+// `new_id` makes ids in ascending order, so that rows lie in the order of the file. Records that mean one
+// contact are applied to it in the order of the file, and what comes out is written once.
 Plan MakePlan(const Mapping &mapping, const Rules &rules, const Ownership &ownership,
               std::span<const Draft *const> drafts, const Matches &matches,
               const std::function<Uuid()> &new_id);

@@ -185,6 +185,20 @@ void DropRepeated(std::vector<Part> &groups) {
 
 }  // namespace
 
+const char *NameOf(Criterion criterion) {
+    switch (criterion) {
+        case Criterion::kContactId:
+            return "contact_id";
+        case Criterion::kExternalId:
+            return "external_id";
+        case Criterion::kEmail:
+            return "email";
+        case Criterion::kPhone:
+            break;
+    }
+    return "phone";
+}
+
 std::string Sentence(std::string message, std::string_view detail) {
     if (!detail.empty()) message.append(": ").append(detail);
     if (!message.empty() && message.back() == '.') message.pop_back();
@@ -733,7 +747,7 @@ std::vector<Issue> Validator::MissingForInsert(const Draft &draft) const {
 std::vector<Issue> Validator::MissingForUpdate(
     const Draft &draft, const std::array<std::optional<std::string>, kContactColumns.size()> &held) const {
     std::vector<Issue> missing;
-    if (rules_.mode == Mode::kInsert) return missing;
+    if (rules_.duplicates() != OnDuplicate::kUpdate) return missing;
     for (const Column &column : mapping_.format->columns) {
         if (!column.required || IsOrganization(column.target) || column.target == Target::kContactId)
             continue;
@@ -754,6 +768,8 @@ std::vector<Issue> Validator::MissingForUpdate(
 
 // Whether it is known before the record is matched that its required columns must be there.
 bool Validator::RequiresAll(const Draft &draft) const {
+    // Other criteria than the ID, and duplicates that update, leave it to the match.
+    if (!rules_.match_by.empty() || rules_.on_duplicate == OnDuplicate::kUpdate) return false;
     if (rules_.mode == Mode::kInsert) return true;
     return draft.key.empty() && rules_.mode != Mode::kUpdate;
 }
@@ -762,7 +778,7 @@ void Validator::CheckRequired(Draft &draft) const {
     if (draft.has_contact) {
         if (RequiresAll(draft)) {
             for (Issue &issue : MissingForInsert(draft)) draft.Add(std::move(issue));
-        } else if (draft.key.empty()) {
+        } else if (draft.key.empty() && rules_.match_by.empty() && rules_.mode == Mode::kUpdate) {
             const Column *id = FindColumn(*mapping_.format, Target::kContactId);
             draft.Add({Severity::kError, "required_missing", IndexOf(id), NameOf(Target::kContactId), "",
                        std::string("an update needs \"") + (id ? id->header : "an ID") + '"'});

@@ -9,12 +9,33 @@
 
 namespace contacts {
 
+// By what a record is taken for a contact that exists.
+enum class Criterion : std::uint8_t { kContactId, kExternalId, kEmail, kPhone };
+const char *NameOf(Criterion criterion);
+
+// What becomes of a record whose contact exists already, in the directory or earlier in the file.
+enum class OnDuplicate : std::uint8_t {
+    kByMode,  // insert: error; update, upsert: update
+    kInsert,  // one more contact, unless an ID says that it is the same
+    kSkip,
+    kUpdate,
+    kError,
+};
+
 // The rules of one import: the format's, as the caller's options change them.
 struct Rules {
     Mode mode = Mode::kInsert;
     std::string region;        // empty: the format's rule for numbers without +
     bool strict = false;       // the product's own limits are errors, not warnings
     bool clear_empty = false;  // an empty cell empties the field; else it keeps what is there
+    std::vector<Criterion> match_by;  // in order; empty: by the format's column of IDs, whatever they are
+    OnDuplicate on_duplicate = OnDuplicate::kByMode;
+    const Draft *defaults = nullptr;  // what new contacts get where their record says nothing
+
+    OnDuplicate duplicates() const {
+        if (on_duplicate != OnDuplicate::kByMode) return on_duplicate;
+        return mode == Mode::kInsert ? OnDuplicate::kError : OnDuplicate::kUpdate;
+    }
 };
 
 class Validator {

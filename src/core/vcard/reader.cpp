@@ -224,9 +224,11 @@ class Reader::Impl {
                 throw Error(std::move(fault));
             }
         }
-        while (bytes_.size() < options_.sample_bytes && Read()) {
+        while (bytes_.size() <= options_.sample_bytes && Read()) {
         }
-        const csv::Detection detection = csv::DetectEncoding(bytes_, source_ended_);
+        const csv::Detection detection =
+            csv::DetectEncoding(std::string_view(bytes_).substr(0, options_.sample_bytes),
+                                bytes_.size() <= options_.sample_bytes);
         if (detection.mark > 0 || encoding.empty()) {
             at_ = detection.mark;
             wide_ = detection.encoding.rfind("UTF-16", 0) == 0 || detection.encoding.rfind("UTF-32", 0) == 0;
@@ -356,8 +358,9 @@ class Reader::Impl {
         for (;;) {
             const std::size_t end = bytes_.find_first_of("\r\n", at_);
             const std::size_t length = (end == std::string::npos ? bytes_.size() : end) - at_;
-            if (out.size() + length > options_.max_line_bytes) too_long = true;
-            if (!too_long) out.append(bytes_, at_, length);
+            const std::size_t room = options_.max_line_bytes - std::min(options_.max_line_bytes, out.size());
+            too_long = too_long || length > room;
+            out.append(bytes_, at_, std::min(length, room));
             at_ += length;
             if (end != std::string::npos) {
                 const bool cr = bytes_[at_] == '\r';
@@ -419,14 +422,13 @@ class Reader::Impl {
 
     // The line that comes next, as far as it is read ahead.
     std::string_view Ahead() {
-        std::size_t wanted = 128;
-        for (;;) {
+        constexpr std::size_t kMost = 4096;
+        for (std::size_t wanted = 128;; wanted *= 2) {
             const bool more = Fill(wanted);
-            const std::string_view rest = std::string_view(bytes_).substr(at_);
+            const std::string_view rest = std::string_view(bytes_).substr(at_, wanted);
             const std::size_t end = rest.find_first_of("\r\n");
             if (end != std::string_view::npos) return rest.substr(0, end);
-            if (!more || wanted >= 4096) return rest;
-            wanted *= 2;
+            if (!more || wanted >= kMost) return rest;
         }
     }
     bool IsBlankLine() { return TrimLine(Ahead()).empty(); }
