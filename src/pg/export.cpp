@@ -448,6 +448,9 @@ Datum contacts_export_csv(PG_FUNCTION_ARGS) {
         return record ? NewVarlena(*record) : 0;
     });
     if (!done) SRF_RETURN_NEXT(call, row);
+    // The state goes with the call's memory.
+    UnregisterExprContextCallback(reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo)->econtext, close_portals,
+                                  PointerGetDatum(&state->portals));
     close_portals(PointerGetDatum(&state->portals));
     SRF_RETURN_DONE(call);
 }
