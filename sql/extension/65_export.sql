@@ -112,4 +112,4 @@ COMMENT ON FUNCTION contacts.export_query(text, text) IS 'The queries that conta
 CREATE OR REPLACE FUNCTION contacts.export_csv(contact regclass, format text, guard boolean) RETURNS SETOF text
   LANGUAGE c STABLE STRICT PARALLEL UNSAFE COST 1000 ROWS 100000
   AS 'MODULE_PATHNAME', 'contacts_export_csv';
-COMMENT ON FUNCTION contacts.export_csv(regclass, text, boolean) IS 'The contacts that the caller sees in the directory of this table "contact", as CSV records of a format, header first, in order of contact_id. For the directory''s export_csv(). It streams: rows are read as they are fetched. Error 22023 for an unknown format.';
+COMMENT ON FUNCTION contacts.export_csv(regclass, text, boolean) IS 'The contacts that the caller sees in the directory of this table "contact", as CSV records of a format, header first, in order of contact_id. For the directory''s export_csv(). It streams: rows are read as they are fetched. Errors: 22023 for an unknown format, 42501 without the permission export.';

@@ -200,6 +200,8 @@ class Export {
   protected:
     Export(const std::string &schema, const Format &format, Portals &portals) {
         SpiSession spi;
+        spi.Run("SELECT contacts.check_permission(pg_catalog.format('%I.staff', $1)::pg_catalog.regclass, 'export')",
+                {schema});
         const TextRows queries =
             spi.Run("SELECT part, query, positions, ordinals, separators FROM contacts.export_query($1, $2)",
                     {std::string(format.name), schema});

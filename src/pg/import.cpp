@@ -373,7 +373,7 @@ void Import::ReadMatchBy() {
             BadOption("the file has no column to match by", "Option \"match_by\" names " + list + "."));
 }
 
-void Import::Begin(Mapping mapping, char delimiter) {
+void Import::Begin(Mapping mapping, const std::string &delimiter) {
     mapping_ = std::move(mapping);
     format_ = mapping_.format;
     ReadMatchBy();
@@ -411,7 +411,9 @@ void Import::Begin(Mapping mapping, char delimiter) {
                                   options_.Get("on_duplicate").value_or(""),
                               "It changes contacts that exist, and makes none."));
     rules_.region = options_.Get("default_region").value_or("");
-    if (const auto order = options_.Get("date_order")) rules_.dates = FindDateOrder(*order);
+    // Structured records have one way to write dates.
+    if (const auto order = options_.Get("date_order"); order && !format_->structured_lists)
+        rules_.dates = FindDateOrder(*order);
     rules_.strict = options_.Get("strict") == "true";
     rules_.clear_empty = options_.Get("empty_cells") == "clear";
     ownership_.visibility = options_.Get("visibility").value_or(format_->visibility);
@@ -457,7 +459,7 @@ void Import::Begin(Mapping mapping, char delimiter) {
     effective.erase("file_name");
     run_ = "{\"import_id\":\"" + ToText(id_) + "\",\"format\":" + JsonString(format_->name) +
            ",\"options\":" + ImportOptions{effective}.Json() + ",\"header\":" + JsonArray(mapping_.header) +
-           ",\"delimiter\":" + JsonString(std::string(1, delimiter));
+           ",\"delimiter\":" + JsonString(delimiter);
     if (const auto file = options_.Get("file_name")) run_ += ",\"file_name\":" + JsonString(*file);
     run_ += '}';
     BeginRun();
@@ -962,6 +964,8 @@ template <class CheckSize>
 void ReadCards(Import &import, csv::ByteSource &source, std::int64_t bytes, const CheckSize &check_size) {
     vcard::Options reading;
     reading.encoding = import.options().Get("encoding").value_or("");
+    if (const auto most = import.options().Get("max_field_bytes"))
+        reading.max_line_bytes = std::max<std::size_t>(32, std::stoull(*most));  // BEGIN and END are lines too
     vcard::Reader reader(source, reading);
     vcard::Card card, next;
     const auto first_fault = [](const vcard::Card &read) {
@@ -977,7 +981,7 @@ void ReadCards(Import &import, csv::ByteSource &source, std::int64_t bytes, cons
         fault.detail = "A card begins with BEGIN:VCARD and ends with END:VCARD.";
         throw Error(fault);
     }
-    import.Begin(MapView(vcard::VCardFormat()), ',');
+    import.Begin(MapView(import.format() ? *import.format() : vcard::VCardFormat()), ",");
     import.Add(vcard::DraftOf(card));
     if (has_next) import.Add(vcard::DraftOf(next));
     std::int64_t taken = 0;
@@ -1005,8 +1009,17 @@ void ReadFile(Import &import, csv::ByteSource &source, std::int64_t bytes) {
     };
     check_size(bytes);
     PeekedSource peeked(source);
-    if (import.format() == &vcard::VCardFormat() || (!import.format() && vcard::IsVCard(peeked.beginning())))
+    const bool holds_cards = vcard::IsVCard(peeked.beginning());
+    if (import.format() ? import.format()->structured_lists : holds_cards)
         return ReadCards(import, peeked, bytes, check_size);
+    if (holds_cards) {
+        Fault fault;
+        fault.code = "header_not_found";
+        fault.sqlstate = sqlstate::kInvalidTextRepresentation;
+        fault.message = std::string("the file is a vCard, not CSV of format \"") + import.format()->name + '"';
+        fault.hint = "Import it with format vcard, or without naming one.";
+        throw Error(fault);
+    }
     csv::Reader reader(peeked, import.csv_options());
     csv::Record record;
     std::vector<Draft> first;
@@ -1034,7 +1047,7 @@ void ReadFile(Import &import, csv::ByteSource &source, std::int64_t bytes) {
     }
     const std::int64_t header_line = first[header_at].line;
     const bool no_records = header_at + 1 == first.size();
-    import.Begin(std::move(header).value().mapping, reader.dialect().delimiter[0]);
+    import.Begin(std::move(header).value().mapping, reader.dialect().delimiter);
     const Format &format = *import.format();
     if (format.max_bytes && bytes > format.max_bytes) {
         Fault fault =

@@ -73,7 +73,9 @@ SELECT r.records = n.count AS all_records, r.failed, r.inserted = n.count AS all
   FROM crm2.import_csv(pg_temp.file(ARRAY(SELECT cut FROM without_id)), format => '8x8') AS r, (SELECT count(*) FROM nasty) AS n;
 SELECT count(*) AS lost FROM (TABLE values_here EXCEPT ALL TABLE values_there) AS x;
 -- From view to view.
+SET client_min_messages = warning;
 TRUNCATE crm2.contact CASCADE;
+RESET client_min_messages;
 INSERT INTO crm2.csv_8x8 SELECT "Contact.FirstName", "User.LastName", "NickName", "Contact.Title", "Contact.Department", "Contact.Location",
                                 "Contact.PhoneNumber", "Contact.Emails", "Contact.Custom.Field1", "Contact.Custom.Field2", "Contact.Custom.Field3"
                            FROM crm.csv_8x8;

@@ -195,14 +195,16 @@ const Format *FindFormat(std::string_view name) {
     return name == vcard::VCardFormat().name ? &vcard::VCardFormat() : nullptr;
 }
 
-std::string FormatNames() {
+std::string CsvFormatNames() {
     std::string names;
     for (const Format &format : Formats()) {
         if (!names.empty()) names += ", ";
         names += format.name;
     }
-    return names + ", " + vcard::VCardFormat().name;
+    return names;
 }
+
+std::string FormatNames() { return CsvFormatNames() + ", " + vcard::VCardFormat().name; }
 
 const std::vector<Term> &TermsOf(Target target) {
     static const std::vector<Term> kTypes = {{"lead", "Lead", ""},

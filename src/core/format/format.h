@@ -185,6 +185,8 @@ const Format &GenericFormat();
 const Format *FindFormat(std::string_view name);
 // "8x8, cinnox, genesys, …", for messages.
 std::string FormatNames();
+// The same without those that are no CSV.
+std::string CsvFormatNames();
 
 // One of a closed list of values: how the product writes it and how the directory stores it.
 struct Term {

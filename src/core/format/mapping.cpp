@@ -583,7 +583,7 @@ Result<HeaderMatch> FindHeader(const Format *format, const std::vector<std::vect
     fault.code = "header_not_found";
     fault.message = "no header of a known format was found in the first " +
                     (records.size() == 1 ? "record" : std::to_string(records.size()) + " records");
-    fault.detail = "Found " + ListOf(*closest) + "; expected one of format " + FormatNames() +
+    fault.detail = "Found " + ListOf(*closest) + "; expected one of format " + CsvFormatNames() +
                    ", which takes any file with at least " + Expected(GenericFormat()) + ".";
     for (const Format &candidate : Formats())
         if (fault.hint.empty()) fault.hint = UnknownHeader(candidate, *closest, names).hint;
