@@ -16,6 +16,7 @@ extern "C" {
 #include <algorithm>
 #include <cstring>
 
+#include "core/csv/writer.h"
 #include "core/text.h"
 #include "core/phone/parse.h"
 #include "core/vcard/card.h"
@@ -459,7 +460,7 @@ void Import::Begin(Mapping mapping, const std::string &delimiter) {
     effective.erase("file_name");
     run_ = "{\"import_id\":\"" + ToText(id_) + "\",\"format\":" + JsonString(format_->name) +
            ",\"options\":" + ImportOptions{effective}.Json() + ",\"header\":" + JsonArray(mapping_.header) +
-           ",\"delimiter\":" + JsonString(delimiter);
+           ",\"delimiter\":" + (delimiter.empty() ? "null" : JsonString(delimiter));
     if (const auto file = options_.Get("file_name")) run_ += ",\"file_name\":" + JsonString(*file);
     run_ += '}';
     BeginRun();
@@ -981,7 +982,7 @@ void ReadCards(Import &import, csv::ByteSource &source, std::int64_t bytes, cons
         fault.detail = "A card begins with BEGIN:VCARD and ends with END:VCARD.";
         throw Error(fault);
     }
-    import.Begin(MapView(import.format() ? *import.format() : vcard::VCardFormat()), ",");
+    import.Begin(MapView(import.format() ? *import.format() : vcard::VCardFormat()), "");
     import.Add(vcard::DraftOf(card));
     if (has_next) import.Add(vcard::DraftOf(next));
     std::int64_t taken = 0;
@@ -1035,7 +1036,10 @@ void ReadFile(Import &import, csv::ByteSource &source, std::int64_t bytes) {
     };
     while (candidates.size() < kHeaderRecords && reader.Next(record)) {
         first.push_back(draft_of(record));
-        candidates.push_back(first.back().cells);
+        // An error file has its header marked, as all of its cells.
+        std::vector<std::string> &header = candidates.emplace_back(first.back().cells);
+        for (std::string &name : header)
+            if (const auto unmarked = csv::Unmark(name)) name = std::string(*unmarked);
         blank.push_back(record.blank);
     }
     Result<HeaderMatch> header = FindHeader(import.format(), candidates);

@@ -61,6 +61,7 @@ class Import {
     csv::Options csv_options() const;
 
     // Fixes format and columns, makes the import_run.
+    // No delimiter: the file is no CSV.
     void Begin(Mapping mapping, const std::string &delimiter);
 
     // Things to know about the file as a whole.

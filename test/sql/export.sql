@@ -28,6 +28,7 @@ SELECT contacts.csv_record(ARRAY['a', NULL, '', 'b "c"', 'd;e', E'f\ng', ' h']),
 SELECT contacts.csv_guarded_record(ARRAY['=1', '''=1', ' +2', 'x', NULL, E'\tx']);
 
 CREATE ROLE regress_export;
+CREATE ROLE regress_export_reader;
 SELECT contacts.create_directory('crm', 'regress_export') IS NULL AS failed,
        contacts.create_directory('crm2', 'regress_export') IS NULL AS failed;
 SET ROLE regress_export;
@@ -126,10 +127,32 @@ SELECT export_csv('no-such');
 \set VERBOSITY default
 SELECT count(*) FROM export_csv(NULL);
 SELECT * FROM csv_template('8x8');
+-- A header cell is marked and unmarked as any other.
+SELECT failed FROM import_csv(convert_to(E'First Name,Last Name,=x,Mobile\nA,,y,\n', 'UTF8'), format => 'cinnox');
+SELECT * FROM error_file();
+CREATE TEMP TABLE guarded AS SELECT * FROM error_file() AS line;
+SELECT failed FROM import_csv(convert_to((SELECT string_agg(line, E'\n') FROM guarded), 'UTF8'), format => 'cinnox');
+SELECT count(*) AS lines, count(*) FILTER (WHERE line NOT IN (TABLE guarded)) AS changed FROM error_file() AS line;
+SELECT header FROM import_run ORDER BY import_id DESC LIMIT 1;
 RESET search_path;
+-- Who may see contacts may not yet take them away in one piece.
+SELECT crm.enroll('regress_export_reader', 'Reader', '{view}') IS NOT NULL AS enrolled;
+RESET ROLE;
+SET ROLE regress_export_reader;
+SELECT count(*) FROM crm.export_csv('8x8');
+SELECT crm.csv_template('8x8');
+SELECT count(*) >= 0 AS reads FROM crm.csv_8x8;
+RESET ROLE;
+SET ROLE regress_export;
+SELECT crm.enroll('regress_export_reader', 'Reader', '{view,export}') IS NOT NULL AS enrolled;
+RESET ROLE;
+SET ROLE regress_export_reader;
+SELECT count(*) > 0 AS exports FROM crm.export_csv('8x8');
+SELECT left(crm.csv_template('8x8'), 30) AS template;
 RESET ROLE;
 SET client_min_messages = warning;
 DROP SCHEMA crm CASCADE;
 DROP SCHEMA crm2 CASCADE;
 DROP OWNED BY regress_export;
 DROP ROLE regress_export;
+DROP ROLE regress_export_reader;

@@ -117,6 +117,17 @@ SELECT replace(regexp_replace(card, 'urn:uuid:01[0-9a-f-]*', 'urn:uuid:…'), E'
 SELECT records, inserted, updated, unchanged, failed
   FROM import_csv(convert_to((SELECT string_agg(card, E'\r\n' ORDER BY n) FROM exported), 'UTF8'));
 SELECT count(*) AS lost FROM (TABLE before EXCEPT TABLE glance) AS x;
+-- A profile gives defaults and options; properties have their meaning and are not mapped.
+INSERT INTO import_profile (name, format, source, defaults, options) VALUES ('phonebook', 'vcard', 'phonebook', '{"contact_type": "customer"}', '{"visibility": "company", "default_region": "GB", "date_order": "dmy"}');
+SELECT format, inserted, failed FROM import_csv(convert_to(E'BEGIN:VCARD\nVERSION:4.0\nUID:p1\nN:Profile;Pat;;;\nTEL;TYPE=home:020 7946 0018\nBDAY:19800305\nEND:VCARD\n', 'UTF8'), format => 'phonebook');
+SELECT c.source, c.external_id, c.visibility, c.contact_type, to_char(c.birth_date, 'YYYY-MM-DD') AS born, p.label, p.number FROM contact c JOIN contact_phone p USING (contact_id) WHERE c.last_name = 'Profile';
+INSERT INTO import_profile (name, format, columns) VALUES ('mapped', 'vcard', '{"TEL": "phone"}');
+INSERT INTO import_profile (name, format, columns) VALUES ('mapped', 'cinnox', '{"TEL": "social_handles"}');
+SELECT * FROM import_csv(convert_to(E'BEGIN:VCARD\nVERSION:4.0\nFN:A\nEND:VCARD\n', 'UTF8'), format => 'google');
+SELECT failed FROM import_csv(convert_to(E'BEGIN:VCARD\nVERSION:4.0\nFN:Long Note\nNOTE:' || repeat('x', 200) || E'\nEND:VCARD\n', 'UTF8'), max_field_bytes => 100);
+SELECT code, message FROM faults;
+SELECT failed FROM import_csv(convert_to(E'BEGIN:VCARD\nFN:Bad\nEMAIL:bad\nEND:VCARD\n', 'UTF8'), format => 'phonebook');
+SELECT replace(error_file, E'\r', '') AS error_file FROM error_file();
 RESET ROLE;
 SELECT contacts.create_directory('crm2', 'regress_vcard') IS NULL AS failed;
 SET ROLE regress_vcard;
