@@ -75,14 +75,15 @@ BEGIN ATOMIC
                 WHEN f.target IN ('street', 'street2', 'street3', 'city', 'region', 'postal_code', 'country',
                                   'address_label', 'address_formatted', 'addresses') THEN 'address'
                 WHEN f.target = 'social' THEN 'social'
-                WHEN f.target = 'groups' THEN 'contact_group' END AS part
+                WHEN f.target = 'groups' THEN 'contact_group'
+                WHEN f.target = 'notes' THEN 'note' END AS part
       FROM contacts.format_column() f
      WHERE f.format = format_expression.format AND f.in_view
   ), col AS (
     SELECT d."position", d.header, d.target, d.label, d.ordinal, d.part,
            -- How a part's column finds its part: by its labels, or by any label that no other column names.
            CASE WHEN d.part IS NULL THEN NULL
-                WHEN d.target IN ('phones', 'groups') THEN 'true'
+                WHEN d.target IN ('phones', 'groups', 'notes') THEN 'true'
                 WHEN d.target = 'social' THEN pg_catalog.format('p.network = %L', d.label)
                 WHEN d.any_label THEN
                   coalesce((SELECT pg_catalog.format('p.label <> ALL (%L::text[])',
@@ -122,6 +123,7 @@ BEGIN ATOMIC
                   FROM contacts.format_term() t WHERE t.target = c.target AND t.stored <> 'other'),
                (SELECT t.written FROM contacts.format_term() t WHERE t.target = c.target AND t.stored = 'other'))
            WHEN c.target = 'social' THEN 'p.handle'
+           WHEN c.target = 'notes' THEN 'p.body'
            WHEN c.target = 'groups' THEN
              -- A name that begins like a mark of the product's gets one, which an import takes off.
              CASE WHEN form.separator = ';' THEN 'g.name'
@@ -162,7 +164,10 @@ BEGIN ATOMIC
          CASE WHEN c.target <> 'address_formatted' THEN c.fits END,
          c.ordinal,
          CASE c.target WHEN 'phones' THEN ': ' WHEN 'groups' THEN form.separator END,
-         CASE WHEN c.target = 'groups' THEN 'g.name' WHEN c.part IS NOT NULL AND c.target <> 'address_formatted' THEN 'p."position"' END
+         CASE WHEN c.target = 'groups' THEN 'g.name'
+              -- The newest one.
+              WHEN c.target = 'notes' THEN 'p.created_at DESC, p.note_id DESC'
+              WHEN c.part IS NOT NULL AND c.target <> 'address_formatted' THEN 'p."position"' END
     FROM col c, form;
 END;
 COMMENT ON FUNCTION contacts.format_expression(text) IS 'How a format''s view and its export read each column: value is an expression over a contact c, its organization o or, for a column of a part, a row p of contact_<part> (contact_group: p the membership, g the group). Of a contact''s parts in order of sort the one that fits is shown, with this ordinal among those that do; with a separator, all are listed.';

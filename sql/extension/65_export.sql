@@ -39,7 +39,7 @@ CREATE OR REPLACE FUNCTION contacts.vcard_expression()
 BEGIN ATOMIC
   SELECT v."position", v.header, CASE v.header WHEN 'organization' THEN 'organization_name' ELSE v.header END, v.part, v.value, CASE WHEN v.part IS NOT NULL THEN 'true' END, 1,
          CASE WHEN v.part IS NOT NULL THEN ',' END,
-         CASE WHEN v.part = 'contact_group' THEN 'g.name' WHEN v.part IS NOT NULL THEN 'p."position"' END
+         CASE WHEN v.part = 'contact_group' THEN 'g.name' WHEN v.part = 'note' THEN 'p.created_at DESC, p.note_id DESC' WHEN v.part IS NOT NULL THEN 'p."position"' END
     FROM (VALUES
       (1, 'uid', NULL::text, 'CASE WHEN c.source = ''vcard'' AND c.external_id IS NOT NULL THEN c.external_id ELSE c.contact_id::text END'),
       (2, 'prefix', NULL, 'c.name_prefix'),
@@ -54,7 +54,6 @@ BEGIN ATOMIC
       (11, 'language', NULL, 'c.language'),
       (12, 'birth_date', NULL, 'CASE WHEN c.birth_year_known THEN pg_catalog.to_char(c.birth_date, ''YYYY-MM-DD'') ELSE ''--'' || pg_catalog.to_char(c.birth_date, ''MM-DD'') END'),
       (13, 'urls', NULL, 'pg_catalog.array_to_string(c.websites, E''\n'')'),
-      (14, 'note', NULL, 'c.custom ->> ''note'''),
       (15, 'role', NULL, 'c.custom ->> ''role'''),
       (16, 'formatted_name', NULL, 'c.custom ->> ''formatted_name'''),
       (17, 'birthday_text', NULL, 'c.custom ->> ''birthday'''),
@@ -73,7 +72,8 @@ BEGIN ATOMIC
       (47, 'country', 'address', 'coalesce(contacts.country_name(p.country, ''en''), p.country, p.country_entered)'),
       (51, 'network', 'social', 'p.network'),
       (52, 'handle', 'social', 'p.handle'),
-      (61, 'name', 'contact_group', 'g.name')) AS v("position", header, part, value);
+      (61, 'name', 'contact_group', 'g.name'),
+      (71, 'body', 'note', 'p.body')) AS v("position", header, part, value);
 END;
 COMMENT ON FUNCTION contacts.vcard_expression() IS 'As contacts.format_expression(), for a vCard: what its writer takes of a contact and of each of its parts, by position. IMMUTABLE: constants.';
 

@@ -351,7 +351,6 @@ class VCardExport final : public Export {
             const int position = contact.positions[i];
             if (position >= 1 && position <= 12) *texts[position - 1] = *value;
             if (position == 13) Lines(*value, person_.urls);
-            if (position == 14) person_.note = *value;
             if (position == 15) person_.role = *value;
             if (position == 16) person_.formatted_name = *value;
             if (position == 17) person_.birth_text = *value;
@@ -372,6 +371,8 @@ class VCardExport final : public Export {
         if (part.part == "email") person_.emails.push_back(std::move(entry));
         if (part.part == "address") person_.addresses.push_back(std::move(entry));
         if (part.part == "social") person_.socials.push_back(std::move(entry));
+        // The newest stands first.
+        if (part.part == "note" && person_.note.empty()) person_.note = std::move(entry.label);
         if (part.part == "contact_group") person_.categories.push_back(std::move(entry.label));
     }
 

@@ -678,9 +678,11 @@ std::vector<RowPlan> Import::Write(std::span<const Draft *const> drafts) {
     for (const char *action : {"insert", "update"}) write("organization", action);
     write_all("contact_insert", "_import_insert_contacts");
     write_all("contact_update", "_import_update_contacts");
-    for (std::size_t k = 0; k < kPartKinds; ++k)
+    for (std::size_t k = 0; k < static_cast<std::size_t>(PartKind::kNote); ++k)
         for (const char *action : {"delete", "update", "insert"})
             write(InfoOf(static_cast<PartKind>(k)).relation, action);
+    if (plan.Find("note_insert"))
+        spi.Run("SELECT " + schema_ + "._import_insert_notes($1::pg_catalog.uuid)", {ToText(id_)});
     spi.Finish();
     return std::move(plan.rows);
 }

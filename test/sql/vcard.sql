@@ -22,7 +22,8 @@ CREATE TEMP VIEW glance AS
          (SELECT string_agg(g.name, ', ' ORDER BY g.name)
             FROM contact_group_member m JOIN contact_group g USING (group_id) WHERE m.contact_id = c.contact_id) AS groups,
          c.nickname, c.job_title, c.department, o.name AS organization, c.birth_date, c.birth_year_known AS year_known,
-         c.language, c.websites, c.custom
+         c.language, c.websites, c.custom,
+         (SELECT string_agg(n.body, ' | ' ORDER BY n.created_at, n.note_id) FROM contact_note n WHERE n.contact_id = c.contact_id) AS notes
     FROM contact c LEFT JOIN organization o USING (organization_id) WHERE c.merged_into IS NULL ORDER BY c.contact_id;
 CREATE TEMP VIEW faults AS
   SELECT e.line, e.record, e.severity, e.code, e.column_name, e.target, e.message

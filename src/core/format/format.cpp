@@ -59,6 +59,8 @@ const char *NameOf(Target target) {
             return "custom";
         case Target::kGroups:
             return "groups";
+        case Target::kNotes:
+            return "notes";
         case Target::kPhone:
             return "phone";
         case Target::kPhoneLabel:

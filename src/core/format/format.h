@@ -40,6 +40,7 @@ enum class Target : std::uint8_t {
     kCustom,
     kCustomDate,  // as kCustom, but a date of zeros is none
     kGroups,
+    kNotes,
     kPhone,
     kPhoneLabel,
     kPhoneExtension,

@@ -43,6 +43,8 @@ PartKind KindOf(Target target) {
             return PartKind::kSocial;
         case Target::kGroups:
             return PartKind::kGroup;
+        case Target::kNotes:
+            return PartKind::kNote;
         default:
             return PartKind::kCount;
     }
@@ -50,7 +52,7 @@ PartKind KindOf(Target target) {
 
 bool IsList(Target target) {
     return target == Target::kPhoneList || target == Target::kEmailList || target == Target::kAddressList ||
-           target == Target::kSocialList || target == Target::kGroups;
+           target == Target::kSocialList || target == Target::kGroups || target == Target::kNotes;
 }
 
 // A header cell in the forms in which it is compared.

@@ -661,6 +661,10 @@ void Validator::ReadList(Draft &draft, const BoundColumn &bound, PartChange &cha
         }
         return;
     }
+    if (target == Target::kNotes) {
+        if (!text.empty()) change.list.push_back({0, "", {text}});
+        return;
+    }
     if (mapping_.format->structured_lists) return ReadStructuredList(draft, bound, change, text);
     const bool phones = target == Target::kPhoneList;
     const std::vector<Term> &types = TermsOf(target);

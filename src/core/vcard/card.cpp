@@ -453,7 +453,7 @@ const Format &VCardFormat() {
             {"ADR", "", Target::kAddressList},
             {"IMPP", "", Target::kSocialList},
             {"CATEGORIES", "", Target::kGroups},
-            {"NOTE", "", Target::kCustom, "note"},
+            {"NOTE", "", Target::kNotes},
             {"ROLE", "", Target::kCustom, "role"},
             {"FN", "", Target::kCustom, "formatted_name"},
             {"BDAY (text)", "", Target::kCustom, "birthday"},
