@@ -30,7 +30,7 @@ COMMENT ON COLUMN import_run.warnings IS 'Number of warnings in import_error; a 
 COMMENT ON COLUMN import_run.options IS 'The options the import ran with.';
 COMMENT ON COLUMN import_run.message IS 'The summary, or why the import could not go on.';
 COMMENT ON COLUMN import_run.header IS 'The column names as found in the file.';
-COMMENT ON COLUMN import_run.delimiter IS 'The delimiter of the file.';
+COMMENT ON COLUMN import_run.delimiter IS 'The delimiter of the file; NULL: it holds vCards.';
 
 CREATE TABLE import_error (
   import_id   uuid NOT NULL REFERENCES import_run ON DELETE CASCADE,

@@ -70,9 +70,11 @@ BEGIN
   PERFORM contacts.log_undo(undone);
 
   -- What colleagues did with a contact since counts as a change, too.
-  SELECT coalesce(string_agg(format(' OR EXISTS (SELECT FROM %s.%I a WHERE a.contact_id = c.contact_id)', s, t.relname), ''), '')
+  SELECT coalesce(string_agg(format(' OR EXISTS (SELECT FROM %s.%I a WHERE a.contact_id = c.contact_id%s)', s, t.relname,
+                                    CASE WHEN own.attname IS NOT NULL THEN ' AND a.import_id IS DISTINCT FROM $3' END), ''), '')
     INTO activity
     FROM pg_class t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attname = 'contact_id'
+    LEFT JOIN pg_attribute own ON own.attrelid = t.oid AND own.attname = 'import_id' AND NOT own.attisdropped
    WHERE t.relnamespace = directory AND t.relname IN ('contact_note', 'inquiry', 'engagement', 'visit');
 
   -- Contacts that the import created.
@@ -265,6 +267,15 @@ BEGIN
         USING ids, part_values;
     END LOOP;
   END LOOP;
+
+  -- Notes that it added to contacts which were there before; the others went with theirs, or stay with it.
+  IF activity LIKE '% a.import_id %' THEN
+    EXECUTE format($sql$
+      DELETE FROM %1$s.contact_note n
+       WHERE n.import_id = $1
+         AND NOT EXISTS (SELECT FROM %1$s.contact c WHERE c.contact_id = n.contact_id AND c.import_id = $1) $sql$, s)
+      USING undone;
+  END IF;
 
   -- Organizations and groups that it made, where nobody uses them: who does may be hidden from the caller, the foreign
   -- key and the groups' trigger see all.
