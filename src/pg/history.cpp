@@ -150,7 +150,8 @@ SPIPlanPtr plan_of(const char *text, int count, const Oid *types) {
 // Runs a statement with the rights of the owner of `rel`; the rows are in SPI_tuptable. Under REPEATABLE READ
 // it works on what is committed now, and fails where that differs from the transaction's snapshot, as foreign
 // keys do. Rows are looked up by index, whatever statistics said of the table when the plan was made: it may
-// have been empty then.
+// have been empty then. For that reason none of the statements here joins: an array of ids, a sub-select for
+// each row, or LATERAL behind OFFSET 0 leave the planner no choice of the order.
 uint64 run_as_owner(Relation rel, const char *text, int count, const Oid *types, Datum *values,
                     const char *nulls) {
     Oid user;
@@ -786,7 +787,7 @@ void log_part_chunk(Part *part, PartRow *rows, int count) {
     arguments[3] = PointerGetDatum(contacts_current_actor());
     const uint64 locked = run_as_owner(
         part->rel,
-        psprintf("SELECT c.contact_id, EXISTS (SELECT FROM %s AS l WHERE l.contact_id OPERATOR(pg_catalog.=) "
+        psprintf("SELECT c.contact_id, (SELECT true FROM %s AS l WHERE l.contact_id OPERATOR(pg_catalog.=) "
                  "c.contact_id"
                  " AND l.version OPERATOR(pg_catalog.=) c.version AND l.changed_at OPERATOR(pg_catalog.=) $3"
                  " AND l.changed_by OPERATOR(pg_catalog.=) $4)"
@@ -804,8 +805,8 @@ void log_part_chunk(Part *part, PartRow *rows, int count) {
     for (uint64 i = 0; i < locked; ++i) {
         ids[n] = *spi_id(i);
         bool isnull;
-        if (!DatumGetBool(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2, &isnull)))
-            raised[raised_count++] = ids[n];
+        SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2, &isnull);
+        if (isnull) raised[raised_count++] = ids[n];
         ++n;
     }
     SPI_freetuptable(SPI_tuptable);
@@ -859,7 +860,8 @@ void log_part_chunk(Part *part, PartRow *rows, int count) {
             " SELECT c.contact_id, c.version, $4, $5, $6, pg_catalog.jsonb_build_object($3, u.changes), $7,"
             " c.owner_id, c.visibility, c.shared_with, c.editable_by"
             " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS u(contact_id, changes)"
-            " JOIN %s AS c ON c.contact_id OPERATOR(pg_catalog.=) u.contact_id"
+            " CROSS JOIN LATERAL (SELECT * FROM %s AS c"
+            " WHERE c.contact_id OPERATOR(pg_catalog.=) u.contact_id OFFSET 0) AS c"
             " ON CONFLICT (contact_id, version) DO UPDATE SET changes = l.changes OPERATOR(pg_catalog.||)"
             " pg_catalog.jsonb_build_object($3, coalesce(l.changes OPERATOR(pg_catalog.->) $3, '[]')"
             " OPERATOR(pg_catalog.||) (EXCLUDED.changes OPERATOR(pg_catalog.->) $3))",
@@ -979,14 +981,14 @@ const char *deletion_statement(Relation rel, Trigger *trigger) {
             " pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(pg_catalog.jsonb_strip_nulls("
             "pg_catalog.to_jsonb(p) OPERATOR(pg_catalog.-)"
             " '{contact_id,owner_id,visibility,shared_with,editable_by}'::pg_catalog.text[]%s),"
-            " NULL)%s)) FROM %s AS p%s WHERE p.contact_id OPERATOR(pg_catalog.=) $1"
+            " NULL)%s)) FROM %s AS p WHERE p.contact_id OPERATOR(pg_catalog.=) $1"
             " HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 0), '{}')",
             quote_literal_cstr(field),
-            names ? " OPERATOR(pg_catalog.||) pg_catalog.jsonb_build_object('name', g.name)" : "",
-            names ? "" : " ORDER BY p.position", beside(rel, table),
-            names ? psprintf(" LEFT JOIN %s AS g ON g.group_id OPERATOR(pg_catalog.=) p.group_id",
+            names ? psprintf(" OPERATOR(pg_catalog.||) pg_catalog.jsonb_build_object('name', (SELECT g.name"
+                             " FROM %s AS g WHERE g.group_id OPERATOR(pg_catalog.=) p.group_id))",
                              beside(rel, names))
-                  : "");
+                  : "",
+            names ? "" : " ORDER BY p.position", beside(rel, table));
     }
     appendStringInfoString(&text, ", $6, $7, $8, $9, $10");
     return text.data;
@@ -1062,7 +1064,7 @@ void contacts_propagate_access_of_statement(TriggerData *trigger) {
     int columns[kAccessColumns];
     for (int i = 0; i < kAccessColumns; ++i)
         columns[i] = find_column(rel, access_names[i], access_types[i]) - 1;
-    const Oid types[] = {UUIDARRAYOID, UUIDARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID};
+    const Oid types[] = {UUIDARRAYOID};
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
     Reader old_rows = open_reader(trigger->tg_oldtable, desc);
     Reader new_rows = open_reader(trigger->tg_newtable, desc);
@@ -1073,40 +1075,41 @@ void contacts_propagate_access_of_statement(TriggerData *trigger) {
     while (more) {
         CHECK_FOR_INTERRUPTS();
         Column ids = new_column(UUIDOID, kChunk);
-        Column access[kAccessColumns];
-        new_access_columns(access, kChunk);
         while (ids.count < kChunk && (more = read_pair(&old_rows, &new_rows))) {
             bool changed = false;
-            Datum values[kAccessColumns];
-            bool nulls[kAccessColumns];
-            for (int i = 0; i < kAccessColumns; ++i) {
+            for (int i = 0; i < kAccessColumns && !changed; ++i) {
                 const int at = columns[i];
-                values[i] = new_rows.slot->tts_values[at];
-                nulls[i] = new_rows.slot->tts_isnull[at];
-                changed |= !same_value(TupleDescAttr(desc, at), old_rows.slot->tts_values[at],
-                                       old_rows.slot->tts_isnull[at], values[i], nulls[i]);
+                changed = !same_value(TupleDescAttr(desc, at), old_rows.slot->tts_values[at],
+                                      old_rows.slot->tts_isnull[at], new_rows.slot->tts_values[at],
+                                      new_rows.slot->tts_isnull[at]);
             }
-            if (!changed) continue;
-            for (int i = 0; i < kAccessColumns; ++i)
-                if (!nulls[i] && access_types[i] != UUIDARRAYOID)
-                    values[i] = datumCopy(values[i], false, TupleDescAttr(desc, columns[i])->attlen);
-            append(&ids, datumCopy(new_rows.slot->tts_values[contact_id - 1], false, UUID_LEN), false);
-            append_access(access, values, nulls);
+            if (changed)
+                append(&ids, datumCopy(new_rows.slot->tts_values[contact_id - 1], false, UUID_LEN), false);
         }
         if (ids.count > 0) {
-            Datum values[1 + kAccessColumns] = {to_array(&ids)};
-            for (int i = 0; i < kAccessColumns; ++i) values[1 + i] = to_array(&access[i]);
+            Datum values[] = {to_array(&ids)};
+            // Another trigger may have deleted some. Their log keeps what it has.
+            const char *contact = beside(rel, RelationGetRelationName(rel));
+            const uint64 count = run_as_owner(rel,
+                                              psprintf("SELECT c.contact_id FROM %s AS c"
+                                                       " WHERE c.contact_id OPERATOR(pg_catalog.=) ANY ($1)",
+                                                       contact),
+                                              1, types, values, nullptr);
+            if (count != static_cast<uint64>(ids.count)) {
+                ids.count = 0;
+                for (uint64 i = 0; i < count; ++i)
+                    append(&ids, datumCopy(UUIDPGetDatum(spi_id(i)), false, UUID_LEN), false);
+                values[0] = to_array(&ids);
+            }
+            SPI_freetuptable(SPI_tuptable);
             for (int i = 0; i < trigger->tg_trigger->tgnargs; ++i)
                 run_as_owner(rel,
-                             psprintf("UPDATE %s AS p SET owner_id = u.owner_id, visibility = u.visibility,"
-                                      " shared_with = u.shared_with::pg_catalog.uuid[],"
-                                      " editable_by = u.editable_by::pg_catalog.uuid[]"
-                                      " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), "
-                                      "pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5))"
-                                      " AS u(contact_id, owner_id, visibility, shared_with, editable_by)"
-                                      " WHERE p.contact_id OPERATOR(pg_catalog.=) u.contact_id",
-                                      beside(rel, trigger->tg_trigger->tgargs[i])),
-                             1 + kAccessColumns, types, values, nullptr);
+                             psprintf("UPDATE %s AS p SET (owner_id, visibility, shared_with, editable_by) ="
+                                      " (SELECT c.owner_id, c.visibility, c.shared_with, c.editable_by"
+                                      " FROM %s AS c WHERE c.contact_id OPERATOR(pg_catalog.=) p.contact_id)"
+                                      " WHERE p.contact_id OPERATOR(pg_catalog.=) ANY ($1)",
+                                      beside(rel, trigger->tg_trigger->tgargs[i]), contact),
+                             1, types, values, nullptr);
         }
         MemoryContextReset(chunk);
     }
