@@ -40,6 +40,7 @@ CREATE TRIGGER zz_log AFTER UPDATE ON contact
 COMMENT ON TRIGGER zz_log ON contact IS 'Writes change_log.';
 -- Its name sorts before those of the foreign keys' triggers, which delete the parts.
 CREATE TRIGGER "00_log_deletion" AFTER DELETE ON contact
+  REFERENCING OLD TABLE AS old_rows
   FOR EACH ROW EXECUTE FUNCTION contacts.log_deletion('change_log', 'phones contact_phone', 'emails contact_email',
     'addresses contact_address', 'socials contact_social', 'groups contact_group_member contact_group');
 COMMENT ON TRIGGER "00_log_deletion" ON contact IS 'Keeps the contact and its parts in change_log.';

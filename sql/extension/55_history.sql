@@ -10,7 +10,7 @@ COMMENT ON FUNCTION contacts.log_part() IS 'AFTER INSERT, UPDATE or DELETE state
 
 CREATE OR REPLACE FUNCTION contacts.log_deletion() RETURNS trigger
   LANGUAGE c AS 'MODULE_PATHNAME', 'contacts_log_deletion';
-COMMENT ON FUNCTION contacts.log_deletion() IS 'AFTER DELETE row trigger of contacts, to be fired before the foreign keys of the parts: keeps the whole contact in the change log. Arguments: the table of the log, then for each part "field table", of groups "field table table-of-names".';
+COMMENT ON FUNCTION contacts.log_deletion() IS 'AFTER DELETE row trigger of contacts with the transition table, to be fired before the foreign keys of the parts: its first call keeps all contacts of the statement, with their parts, in the change log. Arguments: the table of the log, then for each part "field table", of groups "field table table-of-names".';
 
 -- Says nothing about rights: who acts is in every entry, and the mark ends with the caller's statement.
 CREATE OR REPLACE FUNCTION contacts.log_undo(import_id uuid) RETURNS void

@@ -517,20 +517,9 @@ Entries new_entries(int capacity) {
     return entries;
 }
 
-void write_entries(Relation rel, const char *log, const char *action, const Entries *entries) {
+// Runs the statement that writes entries to the log.
+void run_entries(Relation rel, const char *statement, const char *action, const Entries *entries) {
     if (entries->contact_id.count == 0) return;
-    const char *statement = psprintf(
-        "INSERT INTO %s (contact_id, version, changes, owner_id, visibility, shared_with, editable_by, "
-        "changed_at,"
-        " changed_by, action, import_id)"
-        " SELECT u.contact_id, u.version, u.changes, u.owner_id, u.visibility, "
-        "u.shared_with::pg_catalog.uuid[],"
-        " u.editable_by::pg_catalog.uuid[], $8, $9, $10, $11"
-        " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), "
-        "pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7))"
-        " AS u(contact_id, version, changes, owner_id, visibility, shared_with, editable_by)"
-        " ORDER BY u.contact_id",  // fills the pages of the index, whatever order the statement had
-        beside(rel, log));
     Datum values[kLogArguments];
     char nulls[kLogArguments + 1] = "           ";
     values[0] = to_array(&entries->contact_id);
@@ -560,11 +549,40 @@ ContactColumns contact_columns(Relation rel) {
     return columns;
 }
 
+// What an entry has besides its changes: of the row of a contact.
+void append_entry(Entries *entries, TupleDesc desc, const ContactColumns *columns, const Datum *values,
+                  const bool *nulls, int32 version) {
+    append(&entries->contact_id, datumCopy(values[columns->contact_id - 1], false, UUID_LEN), false);
+    append(&entries->version, Int32GetDatum(version), false);
+    Datum access[kAccessColumns];
+    bool access_nulls[kAccessColumns];
+    for (int i = 0; i < kAccessColumns; ++i) {
+        const int at = columns->access[i] - 1;
+        access_nulls[i] = nulls[at];
+        access[i] = nulls[at] ? 0
+                    : access_types[i] == UUIDARRAYOID
+                        ? values[at]
+                        : datumCopy(values[at], false, TupleDescAttr(desc, at)->attlen);
+    }
+    append_access(entries->access, access, access_nulls);
+}
+
 void log_contacts(TriggerData *trigger) {
     Relation rel = trigger->tg_relation;
     TupleDesc desc = RelationGetDescr(rel);
     const ContactColumns columns = contact_columns(rel);
-    const char *log = trigger->tg_trigger->tgargs[0];
+    const char *statement = psprintf(
+        "INSERT INTO %s (contact_id, version, changes, owner_id, visibility, shared_with, editable_by, "
+        "changed_at,"
+        " changed_by, action, import_id)"
+        " SELECT u.contact_id, u.version, u.changes, u.owner_id, u.visibility, "
+        "u.shared_with::pg_catalog.uuid[],"
+        " u.editable_by::pg_catalog.uuid[], $8, $9, $10, $11"
+        " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), "
+        "pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7))"
+        " AS u(contact_id, version, changes, owner_id, visibility, shared_with, editable_by)"
+        " ORDER BY u.contact_id",  // fills the pages of the index, whatever order the statement had
+        beside(rel, trigger->tg_trigger->tgargs[0]));
     Reader old_rows = open_reader(trigger->tg_oldtable, desc);
     Reader new_rows = open_reader(trigger->tg_newtable, desc);
     MemoryContext whole = CurrentMemoryContext;
@@ -581,23 +599,10 @@ void log_contacts(TriggerData *trigger) {
             Jsonb *changes = changes_of(desc, fields, old_rows.slot->tts_values, old_rows.slot->tts_isnull,
                                         values, nulls, whole);
             if (!changes) continue;
-            const Datum id = values[columns.contact_id - 1];
-            append(&entries.contact_id, datumCopy(id, false, UUID_LEN), false);
-            append(&entries.version, values[columns.version - 1], nulls[columns.version - 1]);
             append(&entries.changes, JsonbPGetDatum(changes), false);
-            Datum access[kAccessColumns];
-            bool access_nulls[kAccessColumns];
-            for (int i = 0; i < kAccessColumns; ++i) {
-                const int at = columns.access[i] - 1;
-                access_nulls[i] = nulls[at];
-                access[i] = nulls[at] ? 0
-                            : access_types[i] == UUIDARRAYOID
-                                ? values[at]
-                                : datumCopy(values[at], false, TupleDescAttr(desc, at)->attlen);
-            }
-            append_access(entries.access, access, access_nulls);
+            append_entry(&entries, desc, &columns, values, nulls, DatumGetInt32(values[columns.version - 1]));
         }
-        write_entries(rel, log, is_undo() ? "undo" : "update", &entries);
+        run_entries(rel, statement, is_undo() ? "undo" : "update", &entries);
         MemoryContextReset(chunk);
     }
     MemoryContextSwitchTo(whole);
@@ -955,16 +960,17 @@ void log_parts(TriggerData *trigger) {
 
 // ---- deletion
 
-// One statement that writes a deleted contact with its parts to the log. The arguments after the first are
+// One statement that writes deleted contacts with their parts to the log. The arguments after the first are
 // "field table", of groups "field table table-of-names".
 const char *deletion_statement(Relation rel, Trigger *trigger) {
     StringInfoData text;
     initStringInfo(&text);
     appendStringInfo(
         &text,
-        "INSERT INTO %s (contact_id, version, changed_at, changed_by, action, changes, import_id,"
-        " owner_id, visibility, shared_with, editable_by)"
-        " SELECT $1, $2, $3, $4, 'delete', $5",
+        "INSERT INTO %s (contact_id, version, owner_id, visibility, shared_with, editable_by,"
+        " changed_at, changed_by, action, import_id, changes)"
+        " SELECT u.contact_id, u.version, u.owner_id, u.visibility, u.shared_with::pg_catalog.uuid[],"
+        " u.editable_by::pg_catalog.uuid[], $8, $9, $10, $11, u.changes",
         beside(rel, trigger->tgargs[0]));
     for (int i = 1; i < trigger->tgnargs; ++i) {
         char *words = pstrdup(trigger->tgargs[i]);
@@ -981,7 +987,7 @@ const char *deletion_statement(Relation rel, Trigger *trigger) {
             " pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(pg_catalog.jsonb_strip_nulls("
             "pg_catalog.to_jsonb(p) OPERATOR(pg_catalog.-)"
             " '{contact_id,owner_id,visibility,shared_with,editable_by}'::pg_catalog.text[]%s),"
-            " NULL)%s)) FROM %s AS p WHERE p.contact_id OPERATOR(pg_catalog.=) $1"
+            " NULL)%s)) FROM %s AS p WHERE p.contact_id OPERATOR(pg_catalog.=) u.contact_id"
             " HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 0), '{}')",
             quote_literal_cstr(field),
             names ? psprintf(" OPERATOR(pg_catalog.||) pg_catalog.jsonb_build_object('name', (SELECT g.name"
@@ -990,41 +996,45 @@ const char *deletion_statement(Relation rel, Trigger *trigger) {
                   : "",
             names ? "" : " ORDER BY p.position", beside(rel, table));
     }
-    appendStringInfoString(&text, ", $6, $7, $8, $9, $10");
+    appendStringInfoString(
+        &text,
+        " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), "
+        "pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7))"
+        " AS u(contact_id, version, changes, owner_id, visibility, shared_with, editable_by)"
+        " ORDER BY u.contact_id");
     return text.data;
 }
 
-void log_deletion(FunctionCallInfo fcinfo, TriggerData *trigger) {
+void log_deletions(TriggerData *trigger) {
     Relation rel = trigger->tg_relation;
     TupleDesc desc = RelationGetDescr(rel);
     const ContactColumns columns = contact_columns(rel);
-    MemoryContext cached = fcinfo->flinfo->fn_mcxt;
-    if (!fcinfo->flinfo->fn_extra) fcinfo->flinfo->fn_extra = fields_of(rel, deleted_skipped, cached);
-    auto *fields = static_cast<Field *>(fcinfo->flinfo->fn_extra);
-    const Size n = static_cast<Size>(desc->natts);
-    auto *row = static_cast<Datum *>(palloc(sizeof(Datum) * n));
-    auto *nulls = static_cast<bool *>(palloc(sizeof(bool) * n));
-    heap_deform_tuple(trigger->tg_trigtuple, desc, row, nulls);
-    const Datum id = row[columns.contact_id - 1];
-    Jsonb *changes = changes_of(desc, fields, row, nulls, nullptr, nullptr, cached);
-    const Oid types[] = {UUIDOID, INT4OID, TIMESTAMPTZOID, TEXTOID,      JSONBOID,
-                         UUIDOID, UUIDOID, TEXTOID,        UUIDARRAYOID, UUIDARRAYOID};
-    const int32 version = nulls[columns.version - 1] ? 0 : DatumGetInt32(row[columns.version - 1]);
-    Datum values[10];
-    char spi_nulls[11] = "          ";
-    values[0] = id;
-    values[1] = Int32GetDatum(version < PG_INT32_MAX ? version + 1 : version);
-    values[2] = TimestampTzGetDatum(GetCurrentStatementStartTimestamp());
-    values[3] = PointerGetDatum(contacts_current_actor());
-    values[4] = JsonbPGetDatum(changes);
-    values[5] = UUIDPGetDatum(is_undo() ? &undo_id : &contacts_import_id);
-    spi_nulls[5] = is_undo() || contacts_import_active ? ' ' : 'n';
-    for (int i = 0; i < kAccessColumns; ++i) {
-        values[6 + i] = row[columns.access[i] - 1];
-        spi_nulls[6 + i] = nulls[columns.access[i] - 1] ? 'n' : ' ';
+    const char *statement = deletion_statement(rel, trigger->tg_trigger);
+    Reader old_rows = open_reader(trigger->tg_oldtable, desc);
+    MemoryContext whole = CurrentMemoryContext;
+    Field *fields = fields_of(rel, deleted_skipped, whole);
+    MemoryContext chunk = AllocSetContextCreate(whole, "contacts history", ALLOCSET_DEFAULT_SIZES);
+    MemoryContextSwitchTo(chunk);
+    bool more = true;
+    while (more) {
+        CHECK_FOR_INTERRUPTS();
+        Entries entries = new_entries(kChunk);
+        while (entries.contact_id.count < kChunk && (more = read_row(&old_rows))) {
+            const Datum *values = old_rows.slot->tts_values;
+            const bool *nulls = old_rows.slot->tts_isnull;
+            const int at = columns.version - 1;
+            const int32 version = nulls[at] ? 0 : DatumGetInt32(values[at]);
+            Jsonb *changes = changes_of(desc, fields, values, nulls, nullptr, nullptr, whole);
+            append(&entries.changes, JsonbPGetDatum(changes), false);
+            append_entry(&entries, desc, &columns, values, nulls,
+                         version < PG_INT32_MAX ? version + 1 : version);
+            add_deleted(DatumGetUUIDP(values[columns.contact_id - 1]));
+        }
+        run_entries(rel, statement, "delete", &entries);
+        MemoryContextReset(chunk);
     }
-    run_as_owner(rel, deletion_statement(rel, trigger->tg_trigger), 10, types, values, spi_nulls);
-    add_deleted(DatumGetUUIDP(id));
+    MemoryContextSwitchTo(whole);
+    ExecDropSingleTupleTableSlot(old_rows.slot);
 }
 
 }  // namespace
@@ -1143,11 +1153,20 @@ Datum contacts_log_part(PG_FUNCTION_ARGS) {
     return PointerGetDatum(nullptr);
 }
 
+// The first row's call tells of all rows of the statement: no foreign key has deleted parts yet.
 Datum contacts_log_deletion(PG_FUNCTION_ARGS) {
     check_deletion_trigger(fcinfo, "log_deletion", false);
+    auto *trigger = reinterpret_cast<TriggerData *>(fcinfo->context);
+    if (!trigger->tg_oldtable)
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                        errmsg("function \"%s\" needs the transition table of the statement", "log_deletion"),
+                        errhint("Create the trigger with REFERENCING OLD TABLE.")));
+    // Transition tables live as long as the call information does.
+    if (fcinfo->flinfo->fn_extra == trigger->tg_oldtable) return PointerGetDatum(nullptr);
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
-    log_deletion(fcinfo, reinterpret_cast<TriggerData *>(fcinfo->context));
+    log_deletions(trigger);
     SPI_finish();
+    fcinfo->flinfo->fn_extra = trigger->tg_oldtable;
     return PointerGetDatum(nullptr);
 }
 
