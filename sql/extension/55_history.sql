@@ -51,6 +51,7 @@ DECLARE
   part_values jsonb[];
   after uuid;
   columns text;
+  assignments text;
   activity text;
   removed bigint := 0;
   restored bigint := 0;
@@ -240,14 +241,19 @@ BEGIN
                 ORDER BY m.key, l.version, i.ordinality, m.side) AS m $sql$, s, part[1], part[3])
          INTO ids, part_keys, part_values USING done, undone;
       CONTINUE WHEN ids IS NULL;
-      EXECUTE format($sql$
-        DELETE FROM %1$s.%2$I p
-         WHERE (p.contact_id, p.%3$I) IN (SELECT m.contact_id, m.key::%4$s FROM unnest($1, $2) AS m(contact_id, key))
-           AND p.contact_id = ANY ($1) $sql$,
-        s, part[2], part[3], CASE part[3] WHEN 'position' THEN 'int' ELSE 'uuid' END)
-        USING ids, part_keys;
-      SELECT string_agg(format(', %I', a.attname), '' ORDER BY a.attnum)
-        INTO columns
+      IF array_position(part_values, NULL) IS NOT NULL THEN
+        EXECUTE format($sql$
+          DELETE FROM %1$s.%2$I p
+           WHERE p.contact_id = ANY ($1)
+             AND (p.contact_id, p.%3$I) IN (SELECT m.contact_id, m.key::%4$s
+                                              FROM unnest($1, $2, $3) AS m(contact_id, key, value)
+                                             WHERE m.value IS NULL) $sql$,
+          s, part[2], part[3], CASE part[3] WHEN 'position' THEN 'int' ELSE 'uuid' END)
+          USING ids, part_keys, part_values;
+      END IF;
+      SELECT string_agg(format(', %I', a.attname), '' ORDER BY a.attnum),
+             string_agg(format('%1$I = EXCLUDED.%1$I', a.attname), ', ' ORDER BY a.attnum) FILTER (WHERE a.attname <> part[3])
+        INTO columns, assignments
         FROM pg_attribute a
        WHERE a.attrelid = format('%s.%I', s, part[2])::regclass AND a.attnum > 0 AND NOT a.attisdropped
          AND a.attgenerated = '' AND a.attname NOT IN ('contact_id', 'owner_id', 'visibility', 'shared_with', 'editable_by');
@@ -256,10 +262,11 @@ BEGIN
         SELECT b.contact_id%4$s
           FROM unnest($1, $2) AS b(contact_id, value), jsonb_populate_record(NULL::%1$s.%2$I, b.value) AS r
          WHERE b.value IS NOT NULL%5$s
-            ON CONFLICT DO NOTHING $sql$,
+            ON CONFLICT (contact_id, %6$I) DO %7$s $sql$,
         s, part[2], columns, replace(columns, ', ', ', r.'),
         CASE part[3] WHEN 'group_id'
-             THEN format(' AND EXISTS (SELECT FROM %s.contact_group g WHERE g.group_id = r.group_id)', s) ELSE '' END)
+             THEN format(' AND EXISTS (SELECT FROM %s.contact_group g WHERE g.group_id = r.group_id)', s) ELSE '' END,
+        part[3], coalesce('UPDATE SET ' || assignments, 'NOTHING'))
         USING ids, part_values;
     END LOOP;
   END LOOP;
