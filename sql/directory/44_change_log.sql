@@ -1,12 +1,16 @@
 -- The change log: who changed which contact when, old and new. Written by triggers of the engine as the owner of the
 -- tables. No foreign key to contact: the log outlives it.
 
+-- An enum, and beside the version: so it takes no space, where text would cost each entry up to 16 bytes.
+CREATE TYPE change_action AS ENUM ('update', 'delete', 'undo');
+COMMENT ON TYPE change_action IS 'What an entry of change_log is.';
+
 CREATE TABLE change_log (
   contact_id  uuid NOT NULL,
   version     int NOT NULL,
+  action      change_action NOT NULL,
   changed_at  timestamptz NOT NULL,
   changed_by  text NOT NULL,
-  action      text NOT NULL CHECK (action IN ('update', 'delete', 'undo')),
   changes     jsonb NOT NULL,
   import_id   uuid,
   owner_id    uuid,

@@ -503,10 +503,10 @@ struct Entries {
     Column access[kAccessColumns];
 };
 
-constexpr int kLogArguments = 11;
+constexpr int kLogArguments = 10;
 const Oid log_types[kLogArguments] = {UUIDARRAYOID, INT4ARRAYOID, JSONBARRAYOID, UUIDARRAYOID,
                                       TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID,  TIMESTAMPTZOID,
-                                      TEXTOID,      TEXTOID,      UUIDOID};
+                                      TEXTOID,      UUIDOID};
 
 Entries new_entries(int capacity) {
     Entries entries = {};
@@ -518,19 +518,18 @@ Entries new_entries(int capacity) {
 }
 
 // Runs the statement that writes entries to the log.
-void run_entries(Relation rel, const char *statement, const char *action, const Entries *entries) {
+void run_entries(Relation rel, const char *statement, const Entries *entries) {
     if (entries->contact_id.count == 0) return;
     Datum values[kLogArguments];
-    char nulls[kLogArguments + 1] = "           ";
+    char nulls[kLogArguments + 1] = "          ";
     values[0] = to_array(&entries->contact_id);
     values[1] = to_array(&entries->version);
     values[2] = to_array(&entries->changes);
     for (int i = 0; i < kAccessColumns; ++i) values[3 + i] = to_array(&entries->access[i]);
     values[7] = TimestampTzGetDatum(GetCurrentStatementStartTimestamp());
     values[8] = PointerGetDatum(contacts_current_actor());
-    values[9] = CStringGetTextDatum(action);
-    values[10] = UUIDPGetDatum(is_undo() ? &undo_id : &contacts_import_id);
-    nulls[10] = is_undo() || contacts_import_active ? ' ' : 'n';
+    values[9] = UUIDPGetDatum(is_undo() ? &undo_id : &contacts_import_id);
+    nulls[9] = is_undo() || contacts_import_active ? ' ' : 'n';
     run_as_owner(rel, statement, kLogArguments, log_types, values, nulls);
 }
 
@@ -577,12 +576,12 @@ void log_contacts(TriggerData *trigger) {
         " changed_by, action, import_id)"
         " SELECT u.contact_id, u.version, u.changes, u.owner_id, u.visibility, "
         "u.shared_with::pg_catalog.uuid[],"
-        " u.editable_by::pg_catalog.uuid[], $8, $9, $10, $11"
+        " u.editable_by::pg_catalog.uuid[], $8, $9, '%s', $10"
         " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), "
         "pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7))"
         " AS u(contact_id, version, changes, owner_id, visibility, shared_with, editable_by)"
         " ORDER BY u.contact_id",  // fills the pages of the index, whatever order the statement had
-        beside(rel, trigger->tg_trigger->tgargs[0]));
+        beside(rel, trigger->tg_trigger->tgargs[0]), is_undo() ? "undo" : "update");
     Reader old_rows = open_reader(trigger->tg_oldtable, desc);
     Reader new_rows = open_reader(trigger->tg_newtable, desc);
     MemoryContext whole = CurrentMemoryContext;
@@ -602,7 +601,7 @@ void log_contacts(TriggerData *trigger) {
             append(&entries.changes, JsonbPGetDatum(changes), false);
             append_entry(&entries, desc, &columns, values, nulls, DatumGetInt32(values[columns.version - 1]));
         }
-        run_entries(rel, statement, is_undo() ? "undo" : "update", &entries);
+        run_entries(rel, statement, &entries);
         MemoryContextReset(chunk);
     }
     MemoryContextSwitchTo(whole);
@@ -848,21 +847,17 @@ void log_part_chunk(Part *part, PartRow *rows, int count) {
         append(&changes, JsonbPGetDatum(JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_ARRAY, nullptr))),
                false);
     }
-    const Oid types[] = {UUIDARRAYOID, JSONBARRAYOID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, UUIDOID};
-    Datum values[] = {uuid_array(ids, n),
-                      to_array(&changes),
-                      CStringGetTextDatum(part->field),
-                      arguments[2],
-                      arguments[3],
-                      CStringGetTextDatum(is_undo() ? "undo" : "update"),
-                      UUIDPGetDatum(is_undo() ? &undo_id : &contacts_import_id)};
-    const char *nulls = is_undo() || contacts_import_active ? "       " : "      n";
+    const Oid types[] = {UUIDARRAYOID, JSONBARRAYOID, TEXTOID, TIMESTAMPTZOID, TEXTOID, UUIDOID};
+    Datum values[] = {
+        uuid_array(ids, n), to_array(&changes), CStringGetTextDatum(part->field),
+        arguments[2],       arguments[3],       UUIDPGetDatum(is_undo() ? &undo_id : &contacts_import_id)};
+    const char *nulls = is_undo() || contacts_import_active ? "      " : "     n";
     run_as_owner(
         part->rel,
         psprintf(
             "INSERT INTO %s AS l (contact_id, version, changed_at, changed_by, action, changes, import_id,"
             " owner_id, visibility, shared_with, editable_by)"
-            " SELECT c.contact_id, c.version, $4, $5, $6, pg_catalog.jsonb_build_object($3, u.changes), $7,"
+            " SELECT c.contact_id, c.version, $4, $5, '%s', pg_catalog.jsonb_build_object($3, u.changes), $6,"
             " c.owner_id, c.visibility, c.shared_with, c.editable_by"
             " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS u(contact_id, changes)"
             " CROSS JOIN LATERAL (SELECT * FROM %s AS c"
@@ -870,8 +865,8 @@ void log_part_chunk(Part *part, PartRow *rows, int count) {
             " ON CONFLICT (contact_id, version) DO UPDATE SET changes = l.changes OPERATOR(pg_catalog.||)"
             " pg_catalog.jsonb_build_object($3, coalesce(l.changes OPERATOR(pg_catalog.->) $3, '[]')"
             " OPERATOR(pg_catalog.||) (EXCLUDED.changes OPERATOR(pg_catalog.->) $3))",
-            beside(part->rel, part->log), contact),
-        7, types, values, nulls);
+            beside(part->rel, part->log), is_undo() ? "undo" : "update", contact),
+        6, types, values, nulls);
 }
 
 PartRow part_row(const Part *part, TupleTableSlot *slot, int sequence, bool is_old) {
@@ -970,7 +965,7 @@ const char *deletion_statement(Relation rel, Trigger *trigger) {
         "INSERT INTO %s (contact_id, version, owner_id, visibility, shared_with, editable_by,"
         " changed_at, changed_by, action, import_id, changes)"
         " SELECT u.contact_id, u.version, u.owner_id, u.visibility, u.shared_with::pg_catalog.uuid[],"
-        " u.editable_by::pg_catalog.uuid[], $8, $9, $10, $11, u.changes",
+        " u.editable_by::pg_catalog.uuid[], $8, $9, 'delete', $10, u.changes",
         beside(rel, trigger->tgargs[0]));
     for (int i = 1; i < trigger->tgnargs; ++i) {
         char *words = pstrdup(trigger->tgargs[i]);
@@ -1030,7 +1025,7 @@ void log_deletions(TriggerData *trigger) {
                          version < PG_INT32_MAX ? version + 1 : version);
             add_deleted(DatumGetUUIDP(values[columns.contact_id - 1]));
         }
-        run_entries(rel, statement, "delete", &entries);
+        run_entries(rel, statement, &entries);
         MemoryContextReset(chunk);
     }
     MemoryContextSwitchTo(whole);
