@@ -29,7 +29,9 @@ extern "C" {
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
+#include "utils/tuplesort.h"
 #include "utils/tuplestore.h"
+#include "utils/typcache.h"
 #include "utils/uuid.h"
 }
 
@@ -504,9 +506,8 @@ struct Entries {
 };
 
 constexpr int kLogArguments = 10;
-const Oid log_types[kLogArguments] = {UUIDARRAYOID, INT4ARRAYOID, JSONBARRAYOID, UUIDARRAYOID,
-                                      TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID,  TIMESTAMPTZOID,
-                                      TEXTOID,      UUIDOID};
+const Oid log_types[kLogArguments] = {UUIDARRAYOID, INT4ARRAYOID, JSONBARRAYOID,  UUIDARRAYOID, TEXTARRAYOID,
+                                      TEXTARRAYOID, TEXTARRAYOID, TIMESTAMPTZOID, TEXTOID,      UUIDOID};
 
 Entries new_entries(int capacity) {
     Entries entries = {};
@@ -566,6 +567,54 @@ void append_entry(Entries *entries, TupleDesc desc, const ContactColumns *column
     append_access(entries->access, access, access_nulls);
 }
 
+// Entries of a statement of many rows, to be written in the order of the log's key: pages of the index that
+// are filled here and there all split in their middle. Past work_mem it goes to files.
+struct EntrySort {
+    Tuplesortstate *state;
+    TupleDesc desc;
+    TupleTableSlot *given;
+    TupleTableSlot *stored;
+};
+
+constexpr AttrNumber kSortedChanges = 3;
+const ContactColumns sorted_columns = {1, 2, {4, 5, 6, 7}};
+
+EntrySort new_sort() {
+    EntrySort sort = {};
+    sort.desc = CreateTemplateTupleDesc(3 + kAccessColumns);
+    TupleDescInitEntry(sort.desc, sorted_columns.contact_id, "contact_id", UUIDOID, -1, 0);
+    TupleDescInitEntry(sort.desc, sorted_columns.version, "version", INT4OID, -1, 0);
+    TupleDescInitEntry(sort.desc, kSortedChanges, "changes", JSONBOID, -1, 0);
+    for (int i = 0; i < kAccessColumns; ++i)
+        TupleDescInitEntry(sort.desc, sorted_columns.access[i], access_names[i], access_types[i], -1, 0);
+    sort.given = MakeSingleTupleTableSlot(sort.desc, &TTSOpsVirtual);
+    sort.stored = MakeSingleTupleTableSlot(sort.desc, &TTSOpsMinimalTuple);
+    AttrNumber key = sorted_columns.contact_id;
+    Oid before = lookup_type_cache(UUIDOID, TYPECACHE_LT_OPR)->lt_opr;
+    Oid collation = InvalidOid;
+    bool nulls_first = false;
+    sort.state = tuplesort_begin_heap(sort.desc, 1, &key, &before, &collation, &nulls_first, work_mem,
+                                      nullptr, TUPLESORT_NONE);
+    return sort;
+}
+
+void put_entry(EntrySort *sort, const ContactColumns *columns, const Datum *values, const bool *nulls,
+               Jsonb *changes) {
+    TupleTableSlot *slot = sort->given;
+    const auto put = [slot](AttrNumber number, Datum value, bool isnull) {
+        slot->tts_values[number - 1] = value;
+        slot->tts_isnull[number - 1] = isnull;
+    };
+    ExecClearTuple(slot);
+    put(sorted_columns.contact_id, values[columns->contact_id - 1], false);
+    put(sorted_columns.version, values[columns->version - 1], nulls[columns->version - 1]);
+    put(kSortedChanges, JsonbPGetDatum(changes), false);
+    for (int i = 0; i < kAccessColumns; ++i)
+        put(sorted_columns.access[i], values[columns->access[i] - 1], nulls[columns->access[i] - 1]);
+    ExecStoreVirtualTuple(slot);
+    tuplesort_puttupleslot(sort->state, slot);
+}
+
 void log_contacts(TriggerData *trigger) {
     Relation rel = trigger->tg_relation;
     TupleDesc desc = RelationGetDescr(rel);
@@ -580,29 +629,57 @@ void log_contacts(TriggerData *trigger) {
         " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), "
         "pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7))"
         " AS u(contact_id, version, changes, owner_id, visibility, shared_with, editable_by)"
-        " ORDER BY u.contact_id",  // fills the pages of the index, whatever order the statement had
+        " ORDER BY u.contact_id",
         beside(rel, trigger->tg_trigger->tgargs[0]), is_undo() ? "undo" : "update");
     Reader old_rows = open_reader(trigger->tg_oldtable, desc);
     Reader new_rows = open_reader(trigger->tg_newtable, desc);
     MemoryContext whole = CurrentMemoryContext;
     Field *fields = fields_of(rel, contact_skipped, whole);
+    EntrySort sort = {};
+    if (tuplestore_tuple_count(trigger->tg_newtable) > kChunk) sort = new_sort();
     MemoryContext chunk = AllocSetContextCreate(whole, "contacts history", ALLOCSET_DEFAULT_SIZES);
     MemoryContextSwitchTo(chunk);
     bool more = true;
     while (more) {
         CHECK_FOR_INTERRUPTS();
         Entries entries = new_entries(kChunk);
-        while (entries.contact_id.count < kChunk && (more = read_pair(&old_rows, &new_rows))) {
+        int read = 0;
+        while (read < kChunk && (more = read_pair(&old_rows, &new_rows))) {
+            ++read;
             const Datum *values = new_rows.slot->tts_values;
             const bool *nulls = new_rows.slot->tts_isnull;
             Jsonb *changes = changes_of(desc, fields, old_rows.slot->tts_values, old_rows.slot->tts_isnull,
                                         values, nulls, whole);
             if (!changes) continue;
+            if (sort.state) {
+                put_entry(&sort, &columns, values, nulls, changes);
+                continue;
+            }
             append(&entries.changes, JsonbPGetDatum(changes), false);
             append_entry(&entries, desc, &columns, values, nulls, DatumGetInt32(values[columns.version - 1]));
         }
         run_entries(rel, statement, &entries);
         MemoryContextReset(chunk);
+    }
+    if (sort.state) {
+        tuplesort_performsort(sort.state);
+        for (more = true; more;) {
+            CHECK_FOR_INTERRUPTS();
+            Entries entries = new_entries(kChunk);
+            while (entries.contact_id.count < kChunk &&
+                   (more = tuplesort_gettupleslot(sort.state, true, false, sort.stored, nullptr))) {
+                slot_getallattrs(sort.stored);
+                const Datum *values = sort.stored->tts_values;
+                append(&entries.changes, datumCopy(values[kSortedChanges - 1], false, -1), false);
+                append_entry(&entries, sort.desc, &sorted_columns, values, sort.stored->tts_isnull,
+                             DatumGetInt32(values[sorted_columns.version - 1]));
+            }
+            run_entries(rel, statement, &entries);
+            MemoryContextReset(chunk);
+        }
+        ExecDropSingleTupleTableSlot(sort.given);
+        ExecDropSingleTupleTableSlot(sort.stored);
+        tuplesort_end(sort.state);
     }
     MemoryContextSwitchTo(whole);
     ExecDropSingleTupleTableSlot(old_rows.slot);
