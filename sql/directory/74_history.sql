@@ -111,7 +111,7 @@ BEGIN ATOMIC
     FROM fields f, custom c, parts p
    WHERE (EXISTS (SELECT FROM now_there) OR EXISTS (SELECT FROM after a WHERE a.action = 'delete'))
      AND (f.fields ->> 'created_at')::timestamptz <= contact_as_of."time"
-     AND coalesce((SELECT b.action FROM before b), '') <> 'delete';
+     AND NOT EXISTS (SELECT FROM before b WHERE b.action = 'delete');
 END;
 COMMENT ON FUNCTION contact_as_of(uuid, timestamptz) IS 'The contact as it was at that time: columns by name, custom, and the lists phones, emails, addresses, socials and groups (names), as create_contact() takes them; with version, created_* and updated_*. Also of a contact that was deleted since. NULL where it did not exist then or is not visible. STABLE: reads tables.';
 

@@ -15,6 +15,7 @@ extern "C" {
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
+#include "utils/guc.h"
 #include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -395,6 +396,9 @@ int execute_as_owner(Relation rel, const char *table, PlanKind kind, Datum *valu
     GetUserIdAndSecContext(&user, &context);
     SetUserIdAndSecContext(RelationGetForm(rel)->relowner,
                            context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+    // By index, whatever statistics said when the plan was made: the table may have been empty then.
+    const int level = NewGUCNestLevel();
+    set_config_option("enable_seqscan", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
     SPIPlanPtr plan = access_plan(schema, table, kind);
     Snapshot snapshot = InvalidSnapshot;
     Snapshot crosscheck = InvalidSnapshot;
@@ -404,6 +408,7 @@ int execute_as_owner(Relation rel, const char *table, PlanKind kind, Datum *valu
         crosscheck = GetTransactionSnapshot();
     }
     const int result = SPI_execute_snapshot(plan, values, nulls, snapshot, crosscheck, false, false, 0);
+    AtEOXact_GUC(true, level);
     SetUserIdAndSecContext(user, context);
     pfree(schema);
     if (result < 0) elog(ERROR, "SPI_execute_snapshot failed: %s", SPI_result_code_string(result));
