@@ -3,6 +3,7 @@
 CORE_SRCS += src/core/csv/dialect.cpp
 CORE_SRCS += src/core/csv/encoding.cpp
 CORE_SRCS += src/core/csv/reader.cpp
+CORE_SRCS += src/core/csv/tables.cpp
 CORE_SRCS += src/core/email/email.cpp
 CORE_SRCS += src/core/error.cpp
 CORE_SRCS += src/core/format/draft.cpp

@@ -222,7 +222,7 @@ csv::Options Import::csv_options() const {
                 "It must be one ASCII character, or \"tab\"."));
         return (*value)[0];
     };
-    csv.delimiter = character("delimiter");
+    if (const auto delimiter = character("delimiter")) csv.delimiter = *delimiter;
     csv.quote = character("quote");
     return csv;
 }
@@ -708,7 +708,7 @@ std::string ImportFile(Oid contact, csv::ByteSource &source, std::int64_t bytes,
         throw Error(fault);
     }
     const std::int64_t header_line = first[header_at].line;
-    import.Begin(std::move(header).value().mapping, reader.dialect().delimiter);
+    import.Begin(std::move(header).value().mapping, reader.dialect().delimiter[0]);
     const Format &format = *import.format();
     if (format.max_bytes && bytes > format.max_bytes) {
         Fault fault =

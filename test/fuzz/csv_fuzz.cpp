@@ -8,6 +8,7 @@
 
 #include "core/csv/encoding.h"
 #include "core/csv/reader.h"
+#include "core/csv/tables.h"
 
 namespace {
 
@@ -33,13 +34,28 @@ void Require(bool holds) {
 }
 
 // Everything that was read, in one string.
-std::string ReadAll(ByteSource &source, const Options &options) {
+std::string ReadAll(ByteSource &source, std::int64_t expected_bytes, const Options &options) {
     std::string all;
     Reader reader(source, options);
     Record record;
     std::int64_t line = 0;
     std::int64_t number = 0;
+    std::size_t held = 0;
+    TableFinder tables;
     while (reader.Next(record)) {
+        // No record is larger than it may be, escapes of bad bytes apart, so that memory stays bounded.
+        std::size_t record_bytes = 0;
+        for (const std::string_view cell : record.cells) {
+            Require(cell.size() <= 8 * 4 * options.max_field_bytes);
+            record_bytes += cell.size();
+        }
+        Require(record_bytes <= 8 * 4 * options.max_record_bytes);
+        Require(record.cells.size() <= options.max_cells);
+        held += record_bytes;
+        const int before = tables.table();
+        const Role role = tables.RoleOf(record.cells);
+        Require(tables.table() == before || tables.table() == before + 1);
+        Require((role == Role::kPreamble) == (tables.table() == 0));
         Require(record.line > line);
         Require(record.number == ++number);
         Require(!record.cells.empty() && record.cells.size() == record.quoted.size());
@@ -52,6 +68,10 @@ std::string ReadAll(ByteSource &source, const Options &options) {
             all.append(cell) += '\1';
         }
     }
+    // Every line is accounted for: at most two bytes end one, and the last needs none.
+    Require(line <= reader.bytes_read() + 1);
+    Require(reader.bytes_read() == expected_bytes);
+    Require(held <= 8 * 4 * static_cast<std::size_t>(expected_bytes));
     return all;
 }
 
@@ -68,26 +88,31 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     options.encoding = kEncodings[choice % 8];
     options.strict = choice & 8;
     if (choice & 16) options.escape = '\\';
-    if (choice & 32) options.delimiter = choice & 64 ? ';' : ' ';
+    static constexpr const char *kDelimiters[] = {";", " ", "||", ",;"};
+    if (choice & 32) options.delimiter = kDelimiters[(choice & 64 ? 0 : 1) + (data[1] & 128 ? 2 : 0)];
     if (choice & 64) options.quote = choice & 32 ? '\0' : '\'';
     if (choice & 128) {
         options.max_field_bytes = 16;
         options.max_record_bytes = 40;
         options.max_cells = 10;
     }
+    const auto length = static_cast<std::int64_t>(bytes.size());
     MemorySource whole(bytes);
     SplitSource split(bytes, piece);
-    Require(ReadAll(whole, options) == ReadAll(split, options));
+    Require(ReadAll(whole, length, options) == ReadAll(split, length, options));
     // Where nothing is found out from a sample, blocks may be of any size. (What ICU says of malformed text
     // in encodings that shift is another matter.)
-    if ((options.encoding != "UTF-8" && options.encoding != "windows-1252") || !options.delimiter) return 0;
+    if ((options.encoding != "UTF-8" && options.encoding != "windows-1252") || options.delimiter.empty())
+        return 0;
+    if (!options.quote) options.quote = '"';
+    if (!options.escape) options.escape = '"';
     options.skip_initial_space = false;
     MemorySource again(bytes);
-    const std::string all = ReadAll(again, options);
+    const std::string all = ReadAll(again, length, options);
     options.sample_bytes = 16 + 2 * piece;  // even: a byte order mark may turn this into UTF-16
     options.block_bytes = 16;
     MemorySource blocks(bytes);
-    const std::string in_blocks = ReadAll(blocks, options);
+    const std::string in_blocks = ReadAll(blocks, length, options);
     Require(all == in_blocks || bytes.find("sep=") != std::string_view::npos);
     return 0;
 }

@@ -18,6 +18,25 @@ SELECT cells FROM contacts.read_csv(convert_to(E'''a,b'',c', 'UTF8'), quote => '
 SELECT cells FROM contacts.read_csv(convert_to(E'"a,b",c', 'UTF8'), quote => '');
 SELECT cells FROM contacts.read_csv(convert_to(E'"a\\"b",c', 'UTF8'), escape => '\');
 
+-- What is not given is found; the delimiter may be longer.
+SELECT cells FROM contacts.read_csv(convert_to(E'Name,''Note''\nAda,''it''s, so''\n', 'UTF8'));
+SELECT cells FROM contacts.read_csv(convert_to(E'a,b\n"5\\" pipe, x",y\n', 'UTF8'));
+SELECT cells FROM contacts.read_csv(convert_to(E'a b c d\n1 2 3 4\n5 6 "x y" 8\n', 'UTF8'));
+SELECT cells FROM contacts.read_csv(convert_to(E'a||b|c\n1||"2||3"', 'UTF8'), delimiter => '||');
+
+-- The shape of the records: what stands before the table, its header, and the next table.
+SELECT line, role, table_number, cells
+FROM contacts.read_csv(E'Contacts of 2024,,\n,,\nName,Phone,Mail\nAda,+41,a@b\nBob,,\nName,Phone\nEve,1'::bytea);
+SELECT role, table_number, min(line), count(*)
+FROM contacts.read_csv((SELECT convert_to(repeat(E'Name,Phone\n' || repeat(E'Ada,1\n', 50), 2), 'UTF8'))) GROUP BY 1, 2 ORDER BY 3;
+SELECT role, cells FROM contacts.read_csv(E'Ada,+41\nBob,+49'::bytea);
+
+-- What cannot be text is an error, or a row that says so.
+SELECT line, cells, role, fault FROM contacts.read_csv('\x612c620a632c000a64ff2c650a662c67', encoding => 'UTF-8', on_error => 'keep');
+SELECT line, cells, fault FROM contacts.read_csv(E'a,b\ncdefgh,1\n"i,j'::bytea, on_error => 'keep', max_field_bytes => 4);
+SELECT contacts.read_csv('', on_error => 'skip');
+SELECT contacts.read_csv('', max_field_bytes => 0);
+
 -- Encodings: found, or given by ICU's or PostgreSQL's name.
 SELECT cells FROM contacts.read_csv('\xefbbbf2261222c62'::bytea);
 SELECT cells FROM contacts.read_csv('\xfffe4d00fc006c000900fe66'::bytea);
@@ -44,10 +63,10 @@ BEGIN
       (convert_to(E'a,b\nc,' || repeat('x', 1048577), 'UTF8'), NULL, NULL, NULL, NULL),
       (convert_to(E'a,b\n' || repeat(',', 65536), 'UTF8'), NULL, NULL, NULL, NULL),
       (convert_to(E'a,b\n' || repeat(repeat('x', 1048575) || ',', 17), 'UTF8'), NULL, NULL, NULL, NULL),
-      ('', 'ab', NULL, NULL, NULL),
+      ('', 'abcdefghi', NULL, NULL, NULL),
       ('', '', NULL, NULL, NULL),
       ('', 'ü', NULL, NULL, NULL),
-      ('', E'\n', NULL, NULL, NULL),
+      ('', E'|\n', NULL, NULL, NULL),
       ('', '"', NULL, NULL, NULL),
       ('', NULL, '""', NULL, NULL),
       ('', NULL, ' ', NULL, NULL),
@@ -80,3 +99,14 @@ RESET statement_timeout;
 
 -- It may stand anywhere a function may.
 SELECT (contacts.read_csv(E'a,b\nc,d'::bytea)).cells;
+
+-- As 0.1.0 declared it, for a database that was not updated yet.
+DO $$
+BEGIN
+  EXECUTE format('CREATE FUNCTION old_read_csv(bytea, text, text, text, text, OUT line bigint, OUT cells text[])
+                    RETURNS SETOF record LANGUAGE c STABLE AS %L, ''contacts_read_csv''',
+                 (SELECT probin FROM pg_proc WHERE oid = 'contacts.read_csv'::regproc));
+END
+$$;
+SELECT * FROM old_read_csv(E'a;b\n1;"2\n3;4', NULL, NULL, NULL, NULL);
+DROP FUNCTION old_read_csv(bytea, text, text, text, text);

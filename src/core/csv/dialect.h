@@ -1,7 +1,9 @@
-// What separates cells: told by a first line "sep=;", else found by counting.
+// What separates and encloses cells: told, or found in the first records of a text.
 #pragma once
 
 #include <cstddef>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace contacts::csv {
@@ -13,12 +15,23 @@ struct SeparatorLine {
 };
 SeparatorLine FindSeparatorLine(std::string_view text);
 
-struct Delimiter {
-    char character = ',';
-    bool space_follows = false;  // always, so that ", " is the delimiter
+struct GivenDialect {
+    std::string delimiter;       // empty: to be found
+    std::optional<char> quote;   // '\0': nothing is quoted
+    std::optional<char> escape;  // before a quote inside quotes
 };
-// From the first records of a text, counting outside quotes; `given` is the delimiter if it is known.
-// `whole`: the text ends with `sample`. Comma wins ties.
-Delimiter DetectDelimiter(std::string_view sample, bool whole, char quote, char escape, const char *given);
+
+struct FoundDialect {
+    std::string delimiter = ",";
+    bool space_follows = false;  // the delimiter, always
+    char quote = '"';
+    char escape = '"';
+};
+
+// From the beginning of a text; `whole`: the text ends with `sample`. Looks for
+// - delimiters , ; TAB and |, comma winning ties; where none of them makes a table, || ^ ~ : and space;
+// - quotes ", else ' and `, if they enclose what only a quote can;
+// - the escape \ if it stands before quotes inside of cells and no doubled quote does.
+FoundDialect DetectDialect(std::string_view sample, bool whole, const GivenDialect &given);
 
 }  // namespace contacts::csv

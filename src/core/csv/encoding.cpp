@@ -199,7 +199,7 @@ void Transcoder::Close::operator()(UConverter *converter) const {
 }
 
 Transcoder::Transcoder(const std::string &encoding, std::int64_t source_offset)
-    : source_offset_(source_offset) {
+    : four_bytes_(encoding.starts_with("UTF-32")), source_offset_(source_offset) {
     UErrorCode status = U_ZERO_ERROR;
     converter_.reset(ucnv_open(encoding.c_str(), &status));
     if (U_SUCCESS(status))
@@ -236,6 +236,9 @@ void Transcoder::Convert(std::string_view bytes, bool last, std::int64_t text_of
         UChar *target = units;
         const char *const start = source;
         UErrorCode status = U_ZERO_ERROR;
+        // Bytes of a character that the last call saw the beginning of.
+        const std::int32_t begun = std::max(0, ucnv_toUCountPending(converter_.get(), &status));
+        status = U_ZERO_ERROR;
         ucnv_toUnicode(converter_.get(), &target, units + std::size(units), &source, limit, origins, last,
                        &status);
         char text[3 * std::size(units) + 4];
@@ -268,9 +271,10 @@ void Transcoder::Convert(std::string_view bytes, bool last, std::int64_t text_of
             }
             if (code == 0) {
                 flush();
-                // -1 if it began before `start`: then that is the byte before, as two bytes are cut in one
-                // way.
-                const std::int64_t at = source_offset_ + (start - bytes.data()) + origins[u - units];
+                // ICU counts from the beginning of a begun character in UTF-32, else says -1 of it.
+                std::int32_t origin = origins[u - units];
+                if (origin < 0 || four_bytes_) origin = std::max(origin, 0) - begun;
+                const std::int64_t at = source_offset_ + (start - bytes.data()) + origin;
                 spots.push_back(spot(at, true));
                 continue;
             }

@@ -60,6 +60,7 @@ class Transcoder {
         void operator()(UConverter *converter) const;
     };
     std::unique_ptr<UConverter, Close> converter_;
+    bool four_bytes_;  // UTF-32
     std::int64_t source_offset_;
     char16_t lead_ = 0;  // first half of a surrogate pair whose second half is still to come
 };

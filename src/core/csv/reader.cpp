@@ -19,8 +19,9 @@ namespace {
 constexpr std::size_t kLeastField = 4;            // holds any character
 constexpr std::size_t kLeastRead = 16;            // holds any byte order mark
 constexpr std::size_t kDialectSample = 64 << 10;  // bytes of text that decide the delimiter
-constexpr std::size_t kPadding = 192;  // readable behind the text: the sentinel, and what a scan reads
-constexpr int kNoCharacter = -1000;    // equals no char
+constexpr std::size_t kPadding = 192;      // readable behind the text: the sentinel, and what a scan reads
+constexpr std::size_t kMostDelimiter = 8;  // characters
+constexpr int kNoCharacter = -1000;        // equals no char
 constexpr std::size_t kNowhere = std::numeric_limits<std::size_t>::max();
 
 // Walks over the bytes that mean something: delimiter, quote, escape, CR and LF, 64 bytes at a time.
@@ -120,6 +121,11 @@ void AppendEscaped(std::string &out, const BadSpot &spot) {
     for (int i = 0; i < spot.length; ++i) AppendEscaped(out, spot.bytes[i]);
 }
 
+bool IsNoDialectCharacter(char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte < 0x20 && c != '\t') || byte >= 0x7F;
+}
+
 bool IsContinuation(char c) {
     return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
 }
@@ -205,8 +211,21 @@ class Reader::Impl {
     bool Parse(Record &record);
     bool ParseRecord(Record &record, Scan &scan);
     Cell ParseQuoted(Record &record, Scan &scan, const char *open);
-    bool ClosesOnThisLine(const char *&p, const char *end) const;
-    bool EndsCell(char c) const { return c == dialect_.delimiter || c == '\n' || c == '\r'; }
+    bool ClosesOnThisLine(const char *&p, const char *end, bool more) const;
+    // `p` is a byte that means something; behind the text the sentinel stands.
+    bool IsDelimiter(const char *p) const {
+        return *p == delimiter_ &&
+               (further_.empty() || std::memcmp(p + 1, further_.data(), further_.size()) == 0);
+    }
+    bool FollowsDelimiter(const char *begin, const char *p) const {
+        const auto length = static_cast<std::ptrdiff_t>(1 + further_.size());
+        return p - begin >= length && IsDelimiter(p - length);
+    }
+    bool EndsCell(const char *p) const { return IsDelimiter(p) || *p == '\n' || *p == '\r'; }
+    // Is what `p` means not known before there is more text than up to `end`?
+    bool CutDelimiter(const char *p, const char *end) const {
+        return !further_.empty() && *p == delimiter_ && static_cast<std::size_t>(end - p) <= further_.size();
+    }
     void SkipLine();
     void CutCell(Record &record, Scan &scan, const char *from, bool quoted) const;
     void StrayQuote(Record &record) const;
@@ -223,6 +242,8 @@ class Reader::Impl {
     Options options_;
     SpecialBytes specials_;  // after the last record, unless the buffer changed
     int padding_ = ' ';      // what may stand around quotes
+    char delimiter_ = ',';   // its first character ...
+    std::string further_;    // ... and the others
     bool has_quote_ = true;
 
     // [pos_, end_) is text not yet handed out; a sentinel LF stands at end_.
@@ -265,16 +286,28 @@ Reader::Impl::Impl(ByteSource &source, Options options)
     dialect_.escape = options_.escape.value_or(dialect_.quote);
     has_quote_ = dialect_.quote != '\0';
     const auto check = [](char c, const char *what) {
-        const auto byte = static_cast<unsigned char>(c);
-        if ((byte < 0x20 && c != '\t') || byte >= 0x7F)
+        if (IsNoDialectCharacter(c))
             RefuseOption(std::string("invalid CSV ") + what + " \"" + Quoted(std::string_view(&c, 1)) + "\"",
                          std::string("The ") + what + " is one printable ASCII character or a tab.");
     };
-    if (options_.delimiter) {
-        check(*options_.delimiter, "delimiter");
-        if (has_quote_ && (*options_.delimiter == dialect_.quote || *options_.delimiter == dialect_.escape))
+    if (!options_.delimiter.empty()) {
+        const std::string &delimiter = options_.delimiter;
+        const bool possible = std::none_of(delimiter.begin(), delimiter.end(), IsNoDialectCharacter);
+        if (delimiter.size() > kMostDelimiter || !possible)
+            RefuseOption("invalid CSV delimiter \"" + Quoted(delimiter) + "\"",
+                         "The delimiter is one to " + std::to_string(kMostDelimiter) +
+                             " printable ASCII characters or tabs.");
+        // A quote that is to be found out avoids the delimiter by itself.
+        const char quote = options_.quote.value_or('"');
+        const char escape = options_.escape.value_or(quote);
+        if (has_quote_ && delimiter.find_first_of(std::string{quote, escape}) != std::string::npos)
             RefuseOption("CSV delimiter must differ from quote and escape",
-                         "The delimiter is \"" + Quoted(std::string_view(&*options_.delimiter, 1)) + "\".");
+                         "The delimiter is \"" + Quoted(delimiter) + "\".");
+        // A space behind the delimiter may be missing somewhere.
+        if (delimiter.size() > 1 && delimiter.back() == ' ' && delimiter[0] != ' ') {
+            options_.delimiter.pop_back();
+            if (!options_.skip_initial_space) options_.skip_initial_space = true;
+        }
     }
     if (has_quote_) {
         check(dialect_.quote, "quote");
@@ -440,17 +473,20 @@ void Reader::Impl::Start() {
         ++line_;
     }
     const std::size_t seen = std::min(end_ - pos_, kDialectSample);
-    const char *given = options_.delimiter ? &*options_.delimiter : nullptr;
-    if (given == nullptr && separator.bytes > 0) given = &separator.delimiter;
-    const Delimiter delimiter =
-        DetectDelimiter({buffer_.get() + pos_, seen}, text_ends_ && seen == end_ - pos_, dialect_.quote,
-                        dialect_.escape, given);
-    dialect_.delimiter = delimiter.character;
-    padding_ = delimiter.character == ' ' ? kNoCharacter : ' ';
-    dialect_.guessed_delimiter = given == nullptr;
-    dialect_.skip_initial_space = options_.skip_initial_space.value_or(delimiter.space_follows);
-    const char quote = has_quote_ ? dialect_.quote : dialect_.delimiter;
-    specials_ = SpecialBytes(dialect_.delimiter, quote, has_quote_ ? dialect_.escape : quote);
+    GivenDialect given{options_.delimiter, options_.quote, options_.escape};
+    if (given.delimiter.empty() && separator.bytes > 0) given.delimiter = separator.delimiter;
+    const FoundDialect found =
+        DetectDialect({buffer_.get() + pos_, seen}, text_ends_ && seen == end_ - pos_, given);
+    dialect_.delimiter = found.delimiter;
+    dialect_.quote = found.quote;
+    dialect_.escape = found.escape;
+    delimiter_ = found.delimiter[0];
+    further_ = found.delimiter.substr(1);
+    padding_ = delimiter_ == ' ' ? kNoCharacter : ' ';
+    dialect_.guessed_delimiter = given.delimiter.empty();
+    dialect_.skip_initial_space = options_.skip_initial_space.value_or(found.space_follows);
+    const char quote = has_quote_ ? dialect_.quote : delimiter_;
+    specials_ = SpecialBytes(delimiter_, quote, has_quote_ ? dialect_.escape : quote);
 }
 
 // Index of the first byte before `until` that is no text, else kNowhere.
@@ -581,8 +617,10 @@ bool Reader::Impl::ParseRecord(Record &record, Scan &scan) {
     if (!scan.specials.Positioned()) scan.specials.Seek(scan.begin);
     fixups_.clear();
 
-    const char delimiter = dialect_.delimiter;
     const char quote = dialect_.quote;
+    const char delimiter = delimiter_;
+    const bool single = further_.empty();
+    const auto is_delimiter = [&](const char *p) { return *p == delimiter && (single || IsDelimiter(p)); };
     const char *literal = nullptr;  // a quote that never closes
     const char *field = scan.begin;
     for (;;) {  // one cell; scan.at becomes the delimiter or line end behind it
@@ -604,7 +642,7 @@ bool Reader::Impl::ParseRecord(Record &record, Scan &scan) {
         }
         if (cell == Cell::kPlain) {
             do scan.at = scan.specials.Next();
-            while (*scan.at != delimiter && *scan.at != '\n' && *scan.at != '\r');
+            while (!is_delimiter(scan.at) && *scan.at != '\n' && *scan.at != '\r');
             if (static_cast<std::size_t>(scan.at - field) > options_.max_field_bytes) {
                 CutCell(record, scan, field, false);
                 cell = Cell::kCut;
@@ -615,9 +653,11 @@ bool Reader::Impl::ParseRecord(Record &record, Scan &scan) {
                 record.quoted.push_back(false);
             }
         }
-        if (cell != Cell::kCut && *scan.at == delimiter) {
+        if (cell != Cell::kCut && !single && scan.more && CutDelimiter(scan.at, scan.end)) return false;
+        if (cell != Cell::kCut && is_delimiter(scan.at)) {
             if (record.cells.size() < options_.max_cells) {
                 field = scan.at + 1;
+                if (!single) scan.specials.Seek(field += further_.size());
                 continue;
             }
             RefuseRecord(record);
@@ -654,7 +694,6 @@ bool Reader::Impl::ParseRecord(Record &record, Scan &scan) {
 // The quoted cell that opens at `open`. Malformed ones are read as whoever wrote them most likely meant, but
 // a quoted cell never takes in a line on a mere guess: then it is unterminated.
 Reader::Impl::Cell Reader::Impl::ParseQuoted(Record &record, Scan &scan, const char *open) {
-    const char delimiter = dialect_.delimiter;
     const char quote = dialect_.quote;
     const char escape = dialect_.escape;
     const char *const content = open + 1;
@@ -710,9 +749,10 @@ Reader::Impl::Cell Reader::Impl::ParseQuoted(Record &record, Scan &scan, const c
             if (c == quote && lines == 0 && early_close == nullptr) {
                 const char *after = p + 2;
                 while (*after == padding_) ++after;
-                if (*after == delimiter) {
-                    do ++after;
-                    while (*after == padding_);
+                if (scan.more && CutDelimiter(after, end)) return Cell::kMore;
+                if (IsDelimiter(after)) {
+                    after += 1 + further_.size();
+                    while (*after == padding_) ++after;
                     const char *const run = after;
                     while (after < end && *after == quote) ++after;
                     if ((after - run) % 2 != 0) early_close = p + 1;
@@ -727,8 +767,8 @@ Reader::Impl::Cell Reader::Impl::ParseQuoted(Record &record, Scan &scan, const c
 
         const char *after = p + 1;
         while (*after == padding_) ++after;
-        if (after == end && scan.more) return Cell::kMore;
-        if (EndsCell(*after)) {
+        if (scan.more && (after == end || CutDelimiter(after, end))) return Cell::kMore;
+        if (EndsCell(after)) {
             if (after != p + 1 && options_.strict) RefuseQuote(record);
             push(nullptr, p);
             scan.at = scan.specials.Next();
@@ -739,10 +779,12 @@ Reader::Impl::Cell Reader::Impl::ParseQuoted(Record &record, Scan &scan, const c
         if (known_close == nullptr) {
             const char *before = p;
             while (before > content && before[-1] == padding_) --before;
-            if (before > content && EndsCell(before[-1])) return does_not_end();
+            if (before > content &&
+                (before[-1] == '\n' || before[-1] == '\r' || FollowsDelimiter(content, before)))
+                return does_not_end();
             if (p >= scan.no_close_until) {
                 const char *stop = p + 1;
-                const bool closes = ClosesOnThisLine(stop, end);
+                const bool closes = ClosesOnThisLine(stop, end, scan.more);
                 if (stop == end && scan.more) return Cell::kMore;
                 (closes ? known_close : scan.no_close_until) = stop;
             }
@@ -755,7 +797,7 @@ Reader::Impl::Cell Reader::Impl::ParseQuoted(Record &record, Scan &scan, const c
         }
         // It closed the cell, and text follows up to the delimiter.
         do scan.at = scan.specials.Next();
-        while (*scan.at != delimiter && *scan.at != '\n' && *scan.at != '\r');
+        while (!EndsCell(scan.at));
         if (static_cast<std::size_t>(scan.at - content) > options_.max_field_bytes) {
             CutCell(record, scan, content, true);
             return Cell::kCut;
@@ -767,7 +809,7 @@ Reader::Impl::Cell Reader::Impl::ParseQuoted(Record &record, Scan &scan, const c
 
 // Behind a quote too many: does a later quote of the line close the cell? `p` becomes that quote, else where
 // the search ended: the end of the line, of the text, or a quote that opens the next cell.
-bool Reader::Impl::ClosesOnThisLine(const char *&p, const char *end) const {
+bool Reader::Impl::ClosesOnThisLine(const char *&p, const char *end, bool more) const {
     const char quote = dialect_.quote;
     const char escape = dialect_.escape;
     const char *const begin = p;
@@ -783,11 +825,13 @@ bool Reader::Impl::ClosesOnThisLine(const char *&p, const char *end) const {
         if (doubled) continue;
         const char *front = run;
         while (front > begin && front[-1] == padding_) --front;
-        if (front > begin && front[-1] == dialect_.delimiter) return false;
+        if (FollowsDelimiter(begin, front)) return false;
         const char *back = p + 1;
         while (*back == padding_) ++back;
-        if (back == end) p = end;
-        if (EndsCell(*back)) return true;
+        const bool cut = more && CutDelimiter(back, end);
+        if (back == end || cut) p = end;
+        if (cut) return false;
+        if (EndsCell(back)) return true;
     }
     return false;
 }

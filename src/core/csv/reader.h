@@ -36,10 +36,10 @@ class MemorySource : public ByteSource {
 };
 
 struct Options {
-    std::string encoding = {};                     // any name ICU knows; empty: detect
-    std::optional<char> delimiter = std::nullopt;  // empty: detect among , ; TAB |
-    std::optional<char> quote = std::nullopt;      // '"' by default; '\0': nothing is quoted
-    std::optional<char> escape = std::nullopt;  // before a quote inside quotes; the quote itself by default
+    std::string encoding = {};                              // any name ICU knows; empty: detect
+    std::string delimiter = {};                             // of one character or several; empty: detect
+    std::optional<char> quote = std::nullopt;               // '\0': nothing is quoted; empty: detect
+    std::optional<char> escape = std::nullopt;              // before a quote inside quotes; empty: detect
     std::optional<bool> skip_initial_space = std::nullopt;  // "a, b" has the cells "a" and "b"; empty: detect
     std::size_t max_field_bytes = 1 << 20;                  // of UTF-8
     std::size_t max_cells = 1 << 16;                        // of a record
@@ -54,7 +54,7 @@ struct Options {
 // in the file.
 struct Dialect {
     std::string encoding = "UTF-8";
-    char delimiter = ',';
+    std::string delimiter = ",";
     char quote = '"';
     char escape = '"';
     bool skip_initial_space = false;
