@@ -13,7 +13,7 @@ COMMENT ON FUNCTION contacts.inherit_access() IS 'BEFORE INSERT OR UPDATE row tr
 
 CREATE OR REPLACE FUNCTION contacts.propagate_access() RETURNS trigger
   LANGUAGE c AS 'MODULE_PATHNAME', 'contacts_propagate_access';
-COMMENT ON FUNCTION contacts.propagate_access() IS 'AFTER UPDATE statement trigger of contacts, with both transition tables: copies changed owner_id, visibility, shared_with and editable_by to the contacts'' parts, as the owner of the table. Arguments: the tables of parts, in the same schema.';
+COMMENT ON FUNCTION contacts.propagate_access() IS 'AFTER UPDATE statement trigger of contacts, with both transition tables: copies changed owner_id, visibility, shared_with and editable_by to the contacts'' parts, as the owner of the table. Arguments: the tables of parts, in the same schema; and a column of contacts and the table of organizations it refers to, separated by a space: a private organization (owner_id) of the contact''s owner before goes to the new one, or to everybody (NULL) where the contact is no longer personal or not all of them went to one.';
 
 CREATE OR REPLACE FUNCTION contacts.guard_staff() RETURNS trigger
   LANGUAGE c AS 'MODULE_PATHNAME', 'contacts_guard_staff';

@@ -43,7 +43,7 @@ namespace {
 
 constexpr int kChunk = 5000;  // rows that are compared, logged and forgotten together
 
-constexpr int kAccessColumns = 4;
+enum Access { kOwnerId, kVisibility, kSharedWith, kEditableBy, kAccessColumns };
 const char *const access_names[kAccessColumns] = {"owner_id", "visibility", "shared_with", "editable_by"};
 const Oid access_types[kAccessColumns] = {UUIDOID, TEXTOID, UUIDARRAYOID, UUIDARRAYOID};
 
@@ -1025,6 +1025,45 @@ void log_deletion(FunctionCallInfo fcinfo, TriggerData *trigger) {
     add_deleted(DatumGetUUIDP(id));
 }
 
+// A private organization goes with the contacts it came with: to their new owner, or to everybody where they
+// are no longer personal or have several owners now; else who sees the contact would miss its company. Only
+// those of the contact's owner before: who refers to the id of somebody else's gets nothing. A key that one
+// of the new owner's has already stays behind.
+void hand_over_organizations(Relation rel, const char *organizations, Column *companies) {
+    const Oid types[] = {UUIDARRAYOID, UUIDARRAYOID, UUIDARRAYOID, TEXTARRAYOID};
+    Datum values[4];
+    for (int i = 0; i < 4; ++i) values[i] = to_array(&companies[i]);
+    run_as_owner(
+        rel,
+        psprintf("UPDATE %1$s AS o SET owner_id = n.owner_id, external_id = CASE WHEN n.keeps_key THEN "
+                 "o.external_id END"
+                 " FROM (SELECT h.organization_id, h.before, h.owner_id,"
+                 " NOT EXISTS (SELECT FROM %1$s AS k WHERE (k.owner_id OPERATOR(pg_catalog.=) h.owner_id"
+                 " OR k.owner_id IS NULL AND h.owner_id IS NULL)"
+                 " AND k.source OPERATOR(pg_catalog.=) h.source AND k.external_id OPERATOR(pg_catalog.=) "
+                 "h.external_id)"
+                 " AND pg_catalog.row_number() OVER (PARTITION BY h.owner_id, h.source, h.external_id"
+                 " ORDER BY h.organization_id) OPERATOR(pg_catalog.=) 1 AS keeps_key"
+                 " FROM (SELECT p.organization_id, p.owner_id AS before, p.source, p.external_id,"
+                 " CASE WHEN pg_catalog.bool_and(u.visibility OPERATOR(pg_catalog.=) 'personal')"
+                 " AND pg_catalog.count(DISTINCT u.owner_id) OPERATOR(pg_catalog.=) 1"
+                 " AND NOT EXISTS (SELECT FROM %2$s AS c WHERE c.organization_id OPERATOR(pg_catalog.=) "
+                 "p.organization_id"
+                 " AND c.owner_id OPERATOR(pg_catalog.=) p.owner_id)"
+                 " THEN (pg_catalog.array_agg(u.owner_id))[1] END AS owner_id"
+                 " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3),"
+                 " pg_catalog.unnest($4)) AS u(organization_id, before, owner_id, visibility)"
+                 " JOIN %1$s AS p ON p.organization_id OPERATOR(pg_catalog.=) u.organization_id"
+                 " AND p.owner_id OPERATOR(pg_catalog.=) u.before"
+                 " WHERE u.visibility OPERATOR(pg_catalog.<>) 'personal' OR u.owner_id IS NULL"
+                 " OR u.owner_id OPERATOR(pg_catalog.<>) u.before"
+                 " GROUP BY p.organization_id, p.owner_id, p.source, p.external_id) AS h) AS n"
+                 " WHERE o.organization_id OPERATOR(pg_catalog.=) n.organization_id"
+                 " AND o.owner_id OPERATOR(pg_catalog.=) n.before",
+                 organizations, beside(rel, RelationGetRelationName(rel))),
+        4, types, values, nullptr);
+}
+
 }  // namespace
 
 // ---- versions
@@ -1063,6 +1102,16 @@ void contacts_propagate_access_of_statement(TriggerData *trigger) {
     for (int i = 0; i < kAccessColumns; ++i)
         columns[i] = find_column(rel, access_names[i], access_types[i]) - 1;
     const Oid types[] = {UUIDARRAYOID, UUIDARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID};
+    const int tables = trigger->tg_trigger->tgnargs;
+    const char *organizations = nullptr;
+    int organization = 0;
+    for (int i = 0; i < tables; ++i) {
+        const char *argument = trigger->tg_trigger->tgargs[i];
+        const char *space = strchr(argument, ' ');
+        if (!space) continue;
+        organization = find_column(rel, pnstrdup(argument, static_cast<Size>(space - argument)), UUIDOID) - 1;
+        organizations = beside(rel, space + 1);
+    }
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
     Reader old_rows = open_reader(trigger->tg_oldtable, desc);
     Reader new_rows = open_reader(trigger->tg_newtable, desc);
@@ -1075,6 +1124,8 @@ void contacts_propagate_access_of_statement(TriggerData *trigger) {
         Column ids = new_column(UUIDOID, kChunk);
         Column access[kAccessColumns];
         new_access_columns(access, kChunk);
+        Column companies[] = {new_column(UUIDOID, kChunk), new_column(UUIDOID, kChunk),
+                              new_column(UUIDOID, kChunk), new_column(TEXTOID, kChunk)};
         while (ids.count < kChunk && (more = read_pair(&old_rows, &new_rows))) {
             bool changed = false;
             Datum values[kAccessColumns];
@@ -1092,11 +1143,21 @@ void contacts_propagate_access_of_statement(TriggerData *trigger) {
                     values[i] = datumCopy(values[i], false, TupleDescAttr(desc, columns[i])->attlen);
             append(&ids, datumCopy(new_rows.slot->tts_values[contact_id - 1], false, UUID_LEN), false);
             append_access(access, values, nulls);
+            if (organizations && !new_rows.slot->tts_isnull[organization] &&
+                !old_rows.slot->tts_isnull[columns[kOwnerId]]) {
+                append(&companies[0], datumCopy(new_rows.slot->tts_values[organization], false, UUID_LEN),
+                       false);
+                append(&companies[1],
+                       datumCopy(old_rows.slot->tts_values[columns[kOwnerId]], false, UUID_LEN), false);
+                append(&companies[2], values[kOwnerId], nulls[kOwnerId]);
+                append(&companies[3], values[kVisibility], nulls[kVisibility]);
+            }
         }
         if (ids.count > 0) {
             Datum values[1 + kAccessColumns] = {to_array(&ids)};
             for (int i = 0; i < kAccessColumns; ++i) values[1 + i] = to_array(&access[i]);
-            for (int i = 0; i < trigger->tg_trigger->tgnargs; ++i)
+            for (int i = 0; i < tables; ++i) {
+                if (strchr(trigger->tg_trigger->tgargs[i], ' ')) continue;
                 run_as_owner(rel,
                              psprintf("UPDATE %s AS p SET owner_id = u.owner_id, visibility = u.visibility,"
                                       " shared_with = u.shared_with::pg_catalog.uuid[],"
@@ -1107,7 +1168,9 @@ void contacts_propagate_access_of_statement(TriggerData *trigger) {
                                       " WHERE p.contact_id OPERATOR(pg_catalog.=) u.contact_id",
                                       beside(rel, trigger->tg_trigger->tgargs[i])),
                              1 + kAccessColumns, types, values, nullptr);
+            }
         }
+        if (companies[0].count > 0) hand_over_organizations(rel, organizations, companies);
         MemoryContextReset(chunk);
     }
     MemoryContextSwitchTo(whole);
