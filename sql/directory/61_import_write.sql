@@ -240,7 +240,8 @@ BEGIN ATOMIC
   RETURNING contact_id;
 END;
 
--- A contact of which only parts change is written too: its version tells of every change.
+-- A contact of which only parts change is written too, as it is: a policy or a trigger that refuses it refuses its parts.
+-- Those raise its version, and their changes join its entry of change_log.
 CREATE FUNCTION _import_update_contacts() RETURNS SETOF uuid
   LANGUAGE sql VOLATILE
 BEGIN ATOMIC

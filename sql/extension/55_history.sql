@@ -24,11 +24,14 @@ CREATE OR REPLACE FUNCTION contacts.delete_members() RETURNS trigger
 COMMENT ON FUNCTION contacts.delete_members() IS 'BEFORE DELETE row trigger of groups: deletes the group''s members as the owner of the table. While an import is undone, a group that has members is kept instead. Argument: the table of members, in the same schema.';
 
 -- Batches in the order of the ids, so that memory does not grow with the import; each is a handful of statements.
--- A contact whose version is not the one that was looked at is left: somebody changes it just now.
+-- A contact whose version is not the one that was looked at is left: somebody changes it just now. Rows are looked up
+-- by index, whatever statistics say: there may be none of the log.
 CREATE OR REPLACE FUNCTION contacts.undo_import(contact regclass, import_id uuid)
   RETURNS TABLE (contact_id uuid, name text, changed_by text, changed_at timestamptz, reason text)
   LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
   SET search_path = pg_catalog, pg_temp
+  SET enable_seqscan = off
+  SET enable_bitmapscan = off
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -36,7 +39,7 @@ DECLARE
   directory CONSTANT oid := (SELECT c.relnamespace FROM pg_class c WHERE c.oid = undo_import.contact);
   s CONSTANT text := (SELECT quote_ident(n.nspname) FROM pg_namespace n WHERE n.oid = directory);
   none CONSTANT uuid := '00000000-0000-0000-0000-000000000000';
-  batch CONSTANT int := 5000;
+  batch CONSTANT int := 1000;
   run record;
   ids uuid[];
   versions int[];
@@ -156,13 +159,13 @@ BEGIN
     EXECUTE format($sql$
       SELECT array_agg(c.contact_id ORDER BY c.contact_id), array_agg(c.version ORDER BY c.contact_id)
         FROM %1$s.contact c
+       -- One look-up a contact, not a join: there may be no statistics of the log.
+       CROSS JOIN LATERAL (SELECT min(l.version) FILTER (WHERE l.import_id = $2) AS first,
+                                  max(l.version) FILTER (WHERE l.import_id IS DISTINCT FROM $2) AS other,
+                                  bool_or(l.import_id = $2 AND l.action = 'undo') AS undone
+                             FROM %1$s.change_log l WHERE l.contact_id = c.contact_id) AS l
        WHERE c.contact_id = ANY ($1) AND c.import_id IS DISTINCT FROM $2
-         AND NOT EXISTS (SELECT FROM %1$s.change_log u
-                          WHERE u.contact_id = c.contact_id AND u.import_id = $2 AND u.action = 'undo')
-         AND NOT EXISTS (SELECT FROM %1$s.change_log l
-                          WHERE l.contact_id = c.contact_id AND l.import_id IS DISTINCT FROM $2
-                            AND l.version > (SELECT min(f.version) FROM %1$s.change_log f
-                                              WHERE f.contact_id = c.contact_id AND f.import_id = $2)) $sql$, s)
+         AND l.undone IS NOT TRUE AND coalesce(l.other, 0) < l.first $sql$, s)
        INTO ids, versions USING ids, undone;
     CONTINUE WHEN ids IS NULL;
 
