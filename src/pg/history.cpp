@@ -675,6 +675,7 @@ int unique_uuids(pg_uuid_t *ids, int count) {
     return kept;
 }
 
+// Those of the company: who reads the log need not see a colleague's own labels.
 Names group_names(const Part *part, const PartRow *rows, int count) {
     auto *ids = static_cast<pg_uuid_t *>(palloc(2 * sizeof(pg_uuid_t) * static_cast<Size>(count)));
     int n = 0;
@@ -686,12 +687,13 @@ Names group_names(const Part *part, const PartRow *rows, int count) {
     const Oid types[] = {UUIDARRAYOID};
     Datum values[] = {uuid_array(ids, n)};
     Names found = {};
-    found.count =
-        run_as_owner(part->rel,
-                     psprintf("SELECT g.group_id, g.name FROM %s AS g"
-                              " WHERE g.group_id OPERATOR(pg_catalog.=) ANY ($1) ORDER BY g.group_id",
-                              beside(part->rel, part->names)),
-                     1, types, values, nullptr);
+    found.count = run_as_owner(
+        part->rel,
+        psprintf(
+            "SELECT g.group_id, g.name FROM %s AS g"
+            " WHERE g.group_id OPERATOR(pg_catalog.=) ANY ($1) AND g.owner_id IS NULL ORDER BY g.group_id",
+            beside(part->rel, part->names)),
+        1, types, values, nullptr);
     found.names = static_cast<Name *>(palloc(sizeof(Name) * Max(found.count, 1)));
     for (uint64 i = 0; i < found.count; ++i) {
         bool isnull;
@@ -984,7 +986,8 @@ const char *deletion_statement(Relation rel, Trigger *trigger) {
             quote_literal_cstr(field),
             names ? " OPERATOR(pg_catalog.||) pg_catalog.jsonb_build_object('name', g.name)" : "",
             names ? "" : " ORDER BY p.position", beside(rel, table),
-            names ? psprintf(" LEFT JOIN %s AS g ON g.group_id OPERATOR(pg_catalog.=) p.group_id",
+            names ? psprintf(" LEFT JOIN %s AS g ON g.group_id OPERATOR(pg_catalog.=) p.group_id AND "
+                             "g.owner_id IS NULL",
                              beside(rel, names))
                   : "");
     }
@@ -1094,6 +1097,12 @@ int32 contacts_first_version(Relation rel, const char *log, const pg_uuid_t *id)
 
 // ---- access columns of the parts
 
+// "version change_log": of the log, entries up to a deletion stay as they are, or who makes a new contact of
+// that id would get to read them.
+static bool is_log(const char *argument) {
+    return strncmp(argument, "version ", 8) == 0;
+}
+
 void contacts_propagate_access_of_statement(TriggerData *trigger) {
     Relation rel = trigger->tg_relation;
     TupleDesc desc = RelationGetDescr(rel);
@@ -1108,7 +1117,7 @@ void contacts_propagate_access_of_statement(TriggerData *trigger) {
     for (int i = 0; i < tables; ++i) {
         const char *argument = trigger->tg_trigger->tgargs[i];
         const char *space = strchr(argument, ' ');
-        if (!space) continue;
+        if (!space || is_log(argument)) continue;
         organization = find_column(rel, pnstrdup(argument, static_cast<Size>(space - argument)), UUIDOID) - 1;
         organizations = beside(rel, space + 1);
     }
@@ -1157,17 +1166,30 @@ void contacts_propagate_access_of_statement(TriggerData *trigger) {
             Datum values[1 + kAccessColumns] = {to_array(&ids)};
             for (int i = 0; i < kAccessColumns; ++i) values[1 + i] = to_array(&access[i]);
             for (int i = 0; i < tables; ++i) {
-                if (strchr(trigger->tg_trigger->tgargs[i], ' ')) continue;
-                run_as_owner(rel,
-                             psprintf("UPDATE %s AS p SET owner_id = u.owner_id, visibility = u.visibility,"
-                                      " shared_with = u.shared_with::pg_catalog.uuid[],"
-                                      " editable_by = u.editable_by::pg_catalog.uuid[]"
-                                      " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), "
-                                      "pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5))"
-                                      " AS u(contact_id, owner_id, visibility, shared_with, editable_by)"
-                                      " WHERE p.contact_id OPERATOR(pg_catalog.=) u.contact_id",
-                                      beside(rel, trigger->tg_trigger->tgargs[i])),
-                             1 + kAccessColumns, types, values, nullptr);
+                const char *table = trigger->tg_trigger->tgargs[i];
+                const bool log = is_log(table);
+                if (log)
+                    table = strchr(table, ' ') + 1;
+                else if (strchr(table, ' '))
+                    continue;
+                run_as_owner(
+                    rel,
+                    psprintf("UPDATE %1$s AS p SET owner_id = u.owner_id, visibility = u.visibility,"
+                             " shared_with = u.shared_with::pg_catalog.uuid[],"
+                             " editable_by = u.editable_by::pg_catalog.uuid[]"
+                             " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), "
+                             "pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5))"
+                             " AS u(contact_id, owner_id, visibility, shared_with, editable_by)%2$s"
+                             " WHERE p.contact_id OPERATOR(pg_catalog.=) u.contact_id%3$s",
+                             beside(rel, table),
+                             log ? psprintf(" CROSS JOIN LATERAL (SELECT pg_catalog.max(d.version) AS "
+                                            "version FROM %s AS d"
+                                            " WHERE d.contact_id OPERATOR(pg_catalog.=) u.contact_id"
+                                            " AND d.action OPERATOR(pg_catalog.=) 'delete') AS gone",
+                                            beside(rel, table))
+                                 : "",
+                             log ? " AND p.version OPERATOR(pg_catalog.>) coalesce(gone.version, 0)" : ""),
+                    1 + kAccessColumns, types, values, nullptr);
             }
         }
         if (companies[0].count > 0) hand_over_organizations(rel, organizations, companies);
