@@ -579,7 +579,8 @@ void log_contacts(TriggerData *trigger) {
             const bool *nulls = new_rows.slot->tts_isnull;
             Jsonb *changes = changes_of(desc, fields, old_rows.slot->tts_values, old_rows.slot->tts_isnull,
                                         values, nulls, whole);
-            if (!changes) continue;
+            // A table of contacts has no such row, but anybody may put the trigger on a table of his own.
+            if (!changes || nulls[columns.contact_id - 1]) continue;
             const Datum id = values[columns.contact_id - 1];
             append(&entries.contact_id, datumCopy(id, false, UUID_LEN), false);
             append(&entries.version, values[columns.version - 1], nulls[columns.version - 1]);
@@ -1007,6 +1008,7 @@ void log_deletion(FunctionCallInfo fcinfo, TriggerData *trigger) {
     auto *nulls = static_cast<bool *>(palloc(sizeof(bool) * n));
     heap_deform_tuple(trigger->tg_trigtuple, desc, row, nulls);
     const Datum id = row[columns.contact_id - 1];
+    if (nulls[columns.contact_id - 1]) return;
     Jsonb *changes = changes_of(desc, fields, row, nulls, nullptr, nullptr, cached);
     const Oid types[] = {UUIDOID, INT4OID, TIMESTAMPTZOID, TEXTOID,      JSONBOID,
                          UUIDOID, UUIDOID, TEXTOID,        UUIDARRAYOID, UUIDARRAYOID};
@@ -1146,7 +1148,7 @@ void contacts_propagate_access_of_statement(TriggerData *trigger) {
                 changed |= !same_value(TupleDescAttr(desc, at), old_rows.slot->tts_values[at],
                                        old_rows.slot->tts_isnull[at], values[i], nulls[i]);
             }
-            if (!changed) continue;
+            if (!changed || new_rows.slot->tts_isnull[contact_id - 1]) continue;
             for (int i = 0; i < kAccessColumns; ++i)
                 if (!nulls[i] && access_types[i] != UUIDARRAYOID)
                     values[i] = datumCopy(values[i], false, TupleDescAttr(desc, columns[i])->attlen);
