@@ -119,5 +119,6 @@ CREATE TRIGGER propagate_access AFTER UPDATE ON contact
   FOR EACH STATEMENT
   EXECUTE FUNCTION contacts.propagate_access('contact_phone', 'contact_email', 'contact_address', 'contact_social',
                                              'contact_group_member', 'contact_share', 'contact_transfer',
-                                             'contact_note', 'inquiry', 'engagement', 'visit', 'change_log');
-COMMENT ON TRIGGER propagate_access ON contact IS 'Copies changed access columns to the parts and the log.';
+                                             'contact_note', 'inquiry', 'engagement', 'visit', 'version change_log',
+                                             'organization_id organization');
+COMMENT ON TRIGGER propagate_access ON contact IS 'Copies changed access columns to the parts and the log, and lets private organizations follow.';

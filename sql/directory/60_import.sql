@@ -45,6 +45,7 @@ CREATE TABLE import_error (
   message     text NOT NULL,
   cells       text[],
   started_by  text NOT NULL DEFAULT contacts.actor(),
+  personal    boolean NOT NULL DEFAULT false,
   PRIMARY KEY (import_id, ordinal)
 );
 COMMENT ON TABLE import_error IS 'Faults that imports found: all of a record, not the first alone.';
@@ -59,6 +60,7 @@ COMMENT ON COLUMN import_error.value IS 'The value at fault, cut where it is lon
 COMMENT ON COLUMN import_error.message IS 'What is wrong and what the rule is.';
 COMMENT ON COLUMN import_error.cells IS 'The cells of the record as they were in the file; of a record longer than 8 kB in its first entry alone.';
 COMMENT ON COLUMN import_error.started_by IS 'started_by of the import, repeated so that access needs no look at import_run.';
+COMMENT ON COLUMN import_error.personal IS 'Whether personal contacts were imported: then nobody but who ran the import sees the entry, not even admins.';
 
 -- The check raises errors of its own, which name what is wrong.
 CREATE TABLE import_profile (

@@ -514,9 +514,11 @@ END;
 CREATE FUNCTION _import_write_errors(import_id uuid) RETURNS void
   LANGUAGE sql VOLATILE
 BEGIN ATOMIC
-  INSERT INTO import_error (import_id, ordinal, line, record, severity, code, column_name, target, value, message, cells)
+  INSERT INTO import_error (import_id, ordinal, line, record, severity, code, column_name, target, value, message, cells, personal)
   SELECT _import_write_errors.import_id, b.ordinal, b.line, b.record, b.severity, b.code, b.column_name, b.target,
-         b.value, b.message, b.cells
+         b.value, b.message, b.cells,
+         coalesce((SELECT r.options ->> 'visibility' = 'personal' FROM import_run r
+                    WHERE r.import_id = _import_write_errors.import_id), false)
     FROM contacts.import_batch('error')
       AS b(ordinal bigint, line bigint, record bigint, severity text, code text, column_name text, target text,
            value text, message text, cells text[])

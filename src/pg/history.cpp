@@ -45,7 +45,7 @@ namespace {
 
 constexpr int kChunk = 5000;  // rows that are compared, logged and forgotten together
 
-constexpr int kAccessColumns = 4;
+enum Access { kOwnerId, kVisibility, kSharedWith, kEditableBy, kAccessColumns };
 const char *const access_names[kAccessColumns] = {"owner_id", "visibility", "shared_with", "editable_by"};
 const Oid access_types[kAccessColumns] = {UUIDOID, TEXTOID, UUIDARRAYOID, UUIDARRAYOID};
 
@@ -650,7 +650,8 @@ void log_contacts(TriggerData *trigger) {
             const bool *nulls = new_rows.slot->tts_isnull;
             Jsonb *changes = changes_of(desc, fields, old_rows.slot->tts_values, old_rows.slot->tts_isnull,
                                         values, nulls, whole);
-            if (!changes) continue;
+            // A table of contacts has no such row, but anybody may put the trigger on a table of his own.
+            if (!changes || nulls[columns.contact_id - 1]) continue;
             if (sort.state) {
                 put_entry(&sort, &columns, values, nulls, changes);
                 continue;
@@ -757,6 +758,7 @@ int unique_uuids(pg_uuid_t *ids, int count) {
     return kept;
 }
 
+// Those of the company: who reads the log need not see a colleague's own labels.
 Names group_names(const Part *part, const PartRow *rows, int count) {
     auto *ids = static_cast<pg_uuid_t *>(palloc(2 * sizeof(pg_uuid_t) * static_cast<Size>(count)));
     int n = 0;
@@ -768,12 +770,13 @@ Names group_names(const Part *part, const PartRow *rows, int count) {
     const Oid types[] = {UUIDARRAYOID};
     Datum values[] = {uuid_array(ids, n)};
     Names found = {};
-    found.count =
-        run_as_owner(part->rel,
-                     psprintf("SELECT g.group_id, g.name FROM %s AS g"
-                              " WHERE g.group_id OPERATOR(pg_catalog.=) ANY ($1) ORDER BY g.group_id",
-                              beside(part->rel, part->names)),
-                     1, types, values, nullptr);
+    found.count = run_as_owner(
+        part->rel,
+        psprintf(
+            "SELECT g.group_id, g.name FROM %s AS g"
+            " WHERE g.group_id OPERATOR(pg_catalog.=) ANY ($1) AND g.owner_id IS NULL ORDER BY g.group_id",
+            beside(part->rel, part->names)),
+        1, types, values, nullptr);
     found.names = static_cast<Name *>(palloc(sizeof(Name) * Max(found.count, 1)));
     for (uint64 i = 0; i < found.count; ++i) {
         bool isnull;
@@ -1063,7 +1066,8 @@ const char *deletion_statement(Relation rel, Trigger *trigger) {
             " HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 0), '{}')",
             quote_literal_cstr(field),
             names ? psprintf(" OPERATOR(pg_catalog.||) pg_catalog.jsonb_build_object('name', (SELECT g.name"
-                             " FROM %s AS g WHERE g.group_id OPERATOR(pg_catalog.=) p.group_id))",
+                             " FROM %s AS g WHERE g.group_id OPERATOR(pg_catalog.=) p.group_id"
+                             " AND g.owner_id IS NULL))",
                              beside(rel, names))
                   : "",
             names ? "" : " ORDER BY p.position", beside(rel, table));
@@ -1094,6 +1098,7 @@ void log_deletions(TriggerData *trigger) {
         while (entries.contact_id.count < kChunk && (more = read_row(&old_rows))) {
             const Datum *values = old_rows.slot->tts_values;
             const bool *nulls = old_rows.slot->tts_isnull;
+            if (nulls[columns.contact_id - 1]) continue;
             const int at = columns.version - 1;
             const int32 version = nulls[at] ? 0 : DatumGetInt32(values[at]);
             Jsonb *changes = changes_of(desc, fields, values, nulls, nullptr, nullptr, whole);
@@ -1107,6 +1112,45 @@ void log_deletions(TriggerData *trigger) {
     }
     MemoryContextSwitchTo(whole);
     ExecDropSingleTupleTableSlot(old_rows.slot);
+}
+
+// A private organization goes with the contacts it came with: to their new owner, or to everybody where they
+// are no longer personal or have several owners now; else who sees the contact would miss its company. Only
+// those of the contact's owner before: who refers to the id of somebody else's gets nothing. A key that one
+// of the new owner's has already stays behind.
+void hand_over_organizations(Relation rel, const char *organizations, Column *companies) {
+    const Oid types[] = {UUIDARRAYOID, UUIDARRAYOID, UUIDARRAYOID, TEXTARRAYOID};
+    Datum values[4];
+    for (int i = 0; i < 4; ++i) values[i] = to_array(&companies[i]);
+    run_as_owner(
+        rel,
+        psprintf("UPDATE %1$s AS o SET owner_id = n.owner_id, external_id = CASE WHEN n.keeps_key THEN "
+                 "o.external_id END"
+                 " FROM (SELECT h.organization_id, h.before, h.owner_id,"
+                 " NOT EXISTS (SELECT FROM %1$s AS k WHERE (k.owner_id OPERATOR(pg_catalog.=) h.owner_id"
+                 " OR k.owner_id IS NULL AND h.owner_id IS NULL)"
+                 " AND k.source OPERATOR(pg_catalog.=) h.source AND k.external_id OPERATOR(pg_catalog.=) "
+                 "h.external_id)"
+                 " AND pg_catalog.row_number() OVER (PARTITION BY h.owner_id, h.source, h.external_id"
+                 " ORDER BY h.organization_id) OPERATOR(pg_catalog.=) 1 AS keeps_key"
+                 " FROM (SELECT p.organization_id, p.owner_id AS before, p.source, p.external_id,"
+                 " CASE WHEN pg_catalog.bool_and(u.visibility OPERATOR(pg_catalog.=) 'personal')"
+                 " AND pg_catalog.count(DISTINCT u.owner_id) OPERATOR(pg_catalog.=) 1"
+                 " AND NOT EXISTS (SELECT FROM %2$s AS c WHERE c.organization_id OPERATOR(pg_catalog.=) "
+                 "p.organization_id"
+                 " AND c.owner_id OPERATOR(pg_catalog.=) p.owner_id)"
+                 " THEN (pg_catalog.array_agg(u.owner_id))[1] END AS owner_id"
+                 " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3),"
+                 " pg_catalog.unnest($4)) AS u(organization_id, before, owner_id, visibility)"
+                 " JOIN %1$s AS p ON p.organization_id OPERATOR(pg_catalog.=) u.organization_id"
+                 " AND p.owner_id OPERATOR(pg_catalog.=) u.before"
+                 " WHERE u.visibility OPERATOR(pg_catalog.<>) 'personal' OR u.owner_id IS NULL"
+                 " OR u.owner_id OPERATOR(pg_catalog.<>) u.before"
+                 " GROUP BY p.organization_id, p.owner_id, p.source, p.external_id) AS h) AS n"
+                 " WHERE o.organization_id OPERATOR(pg_catalog.=) n.organization_id"
+                 " AND o.owner_id OPERATOR(pg_catalog.=) n.before",
+                 organizations, beside(rel, RelationGetRelationName(rel))),
+        4, types, values, nullptr);
 }
 
 }  // namespace
@@ -1139,6 +1183,12 @@ int32 contacts_first_version(Relation rel, const char *log, const pg_uuid_t *id)
 
 // ---- access columns of the parts
 
+// "version change_log": of the log, entries up to a deletion stay as they are, or who makes a new contact of
+// that id would get to read them.
+static bool is_log(const char *argument) {
+    return strncmp(argument, "version ", 8) == 0;
+}
+
 void contacts_propagate_access_of_statement(TriggerData *trigger) {
     Relation rel = trigger->tg_relation;
     TupleDesc desc = RelationGetDescr(rel);
@@ -1147,6 +1197,16 @@ void contacts_propagate_access_of_statement(TriggerData *trigger) {
     for (int i = 0; i < kAccessColumns; ++i)
         columns[i] = find_column(rel, access_names[i], access_types[i]) - 1;
     const Oid types[] = {UUIDARRAYOID};
+    const int tables = trigger->tg_trigger->tgnargs;
+    const char *organizations = nullptr;
+    int organization = 0;
+    for (int i = 0; i < tables; ++i) {
+        const char *argument = trigger->tg_trigger->tgargs[i];
+        const char *space = strchr(argument, ' ');
+        if (!space || is_log(argument)) continue;
+        organization = find_column(rel, pnstrdup(argument, static_cast<Size>(space - argument)), UUIDOID) - 1;
+        organizations = beside(rel, space + 1);
+    }
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
     Reader old_rows = open_reader(trigger->tg_oldtable, desc);
     Reader new_rows = open_reader(trigger->tg_newtable, desc);
@@ -1157,6 +1217,8 @@ void contacts_propagate_access_of_statement(TriggerData *trigger) {
     while (more) {
         CHECK_FOR_INTERRUPTS();
         Column ids = new_column(UUIDOID, kChunk);
+        Column companies[] = {new_column(UUIDOID, kChunk), new_column(UUIDOID, kChunk),
+                              new_column(UUIDOID, kChunk), new_column(TEXTOID, kChunk)};
         while (ids.count < kChunk && (more = read_pair(&old_rows, &new_rows))) {
             bool changed = false;
             for (int i = 0; i < kAccessColumns && !changed; ++i) {
@@ -1165,8 +1227,23 @@ void contacts_propagate_access_of_statement(TriggerData *trigger) {
                                       old_rows.slot->tts_isnull[at], new_rows.slot->tts_values[at],
                                       new_rows.slot->tts_isnull[at]);
             }
-            if (changed)
-                append(&ids, datumCopy(new_rows.slot->tts_values[contact_id - 1], false, UUID_LEN), false);
+            if (!changed || new_rows.slot->tts_isnull[contact_id - 1]) continue;
+            append(&ids, datumCopy(new_rows.slot->tts_values[contact_id - 1], false, UUID_LEN), false);
+            if (!organizations || new_rows.slot->tts_isnull[organization] ||
+                old_rows.slot->tts_isnull[columns[kOwnerId]])
+                continue;
+            append(&companies[0], datumCopy(new_rows.slot->tts_values[organization], false, UUID_LEN), false);
+            append(&companies[1], datumCopy(old_rows.slot->tts_values[columns[kOwnerId]], false, UUID_LEN),
+                   false);
+            for (const auto &[column, access] : {std::pair{2, kOwnerId}, std::pair{3, kVisibility}}) {
+                const int at = columns[access];
+                const bool null = new_rows.slot->tts_isnull[at];
+                append(&companies[column],
+                       null
+                           ? static_cast<Datum>(0)
+                           : datumCopy(new_rows.slot->tts_values[at], false, TupleDescAttr(desc, at)->attlen),
+                       null);
+            }
         }
         if (ids.count > 0) {
             Datum values[] = {to_array(&ids)};
@@ -1184,15 +1261,31 @@ void contacts_propagate_access_of_statement(TriggerData *trigger) {
                 values[0] = to_array(&ids);
             }
             SPI_freetuptable(SPI_tuptable);
-            for (int i = 0; i < trigger->tg_trigger->tgnargs; ++i)
-                run_as_owner(rel,
-                             psprintf("UPDATE %s AS p SET (owner_id, visibility, shared_with, editable_by) ="
-                                      " (SELECT c.owner_id, c.visibility, c.shared_with, c.editable_by"
-                                      " FROM %s AS c WHERE c.contact_id OPERATOR(pg_catalog.=) p.contact_id)"
-                                      " WHERE p.contact_id OPERATOR(pg_catalog.=) ANY ($1)",
-                                      beside(rel, trigger->tg_trigger->tgargs[i]), contact),
-                             1, types, values, nullptr);
+            for (int i = 0; i < tables; ++i) {
+                const char *table = trigger->tg_trigger->tgargs[i];
+                const bool log = is_log(table);
+                if (log)
+                    table = strchr(table, ' ') + 1;
+                else if (strchr(table, ' '))
+                    continue;
+                table = beside(rel, table);
+                run_as_owner(
+                    rel,
+                    psprintf("UPDATE %1$s AS p SET (owner_id, visibility, shared_with, editable_by) ="
+                             " (SELECT c.owner_id, c.visibility, c.shared_with, c.editable_by"
+                             " FROM %2$s AS c WHERE c.contact_id OPERATOR(pg_catalog.=) p.contact_id)"
+                             " WHERE p.contact_id OPERATOR(pg_catalog.=) ANY ($1)%3$s",
+                             table, contact,
+                             log ? psprintf(" AND NOT EXISTS (SELECT FROM %s AS d"
+                                            " WHERE d.contact_id OPERATOR(pg_catalog.=) p.contact_id"
+                                            " AND d.version OPERATOR(pg_catalog.>=) p.version"
+                                            " AND d.action OPERATOR(pg_catalog.=) 'delete')",
+                                            table)
+                                 : ""),
+                    1, types, values, nullptr);
+            }
         }
+        if (companies[0].count > 0) hand_over_organizations(rel, organizations, companies);
         MemoryContextReset(chunk);
     }
     MemoryContextSwitchTo(whole);

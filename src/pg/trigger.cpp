@@ -13,6 +13,7 @@ extern "C" {
 #include "commands/trigger.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "parser/parse_relation.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/guc.h"
@@ -153,6 +154,7 @@ struct StampColumns {
     int number[kStamps];
     Oid staff;  // InvalidOid: not a table of contacts
     int contact_id;
+    int merged_into;  // 0: there is none
     int access[kAccessColumns];
     contacts::pg::SearchDocument *document;  // null: the table has none
 };
@@ -176,6 +178,7 @@ const StampColumns *stamp_columns(FunctionCallInfo fcinfo, Relation rel, const T
                             errmsg("table \"%s\" has no table \"%s\" beside it", RelationGetRelationName(rel),
                                    trigger->tgargs[0])));
         found->contact_id = find_column(rel, "contact_id", UUIDOID);
+        found->merged_into = attnameAttNum(rel, "merged_into", false);
         for (int i = 0; i < kAccessColumns; ++i)
             found->access[i] = find_column(rel, access_names[i], access_types[i]);
     }
@@ -270,7 +273,9 @@ void check_access_change(Relation rel, TupleDesc desc, const StampColumns *colum
                  {kEditableBy, "A contact is shared with share_contact() and unshare_contact()."}};
     const bool id_changed = column_changed(desc, old_row, new_row, columns->contact_id);
     const bool visibility_changed = column_changed(desc, old_row, new_row, columns->access[kVisibility]);
-    bool changed = id_changed || visibility_changed;
+    const bool merge_changed =
+        columns->merged_into > 0 && column_changed(desc, old_row, new_row, columns->merged_into);
+    bool changed = id_changed || visibility_changed || merge_changed;
     for (const auto &column : fixed)
         changed |= column_changed(desc, old_row, new_row, columns->access[column.column]);
     if (!changed) return;
@@ -299,6 +304,14 @@ void check_access_change(Relation rel, TupleDesc desc, const StampColumns *colum
         (acting.permissions & CONTACTS_EDIT) && !old_row.nulls[owner] &&
         memcmp(DatumGetUUIDP(old_row.values[owner])->data, acting.staff_id.data, UUID_LEN) == 0;
     const bool is_admin = (acting.permissions & CONTACTS_ADMIN) != 0;
+    if (merge_changed && !is_owner && !(is_admin && from != 'p'))
+        ereport(ERROR,
+                (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                 errmsg("column \"merged_into\" cannot be changed by \"%s\"",
+                        text_to_cstring(contacts_current_actor())),
+                 errdetail("A contact that was merged is deleted with the other one, so this is for who "
+                           "may delete it: its owner and administrators.")));
+    if (!visibility_changed) return;
     const bool with_personal = from == 'p' || to == 'p';
     const bool with_company = from == 'c' || to == 'c';
     if ((with_personal && !is_owner) || (with_company && !is_admin))
