@@ -321,7 +321,7 @@ SELECT contacts.has_permission('den.staff', 'admin') AS there;
 SELECT contacts.may_read(oid, NULL, 'company', NULL) FROM pg_class WHERE relnamespace = 'crm'::regnamespace AND relname = 'staff';
 SELECT contacts.enroll_staff(oid, 'regress_contacts_mallory', 'M', '{admin}') FROM pg_class WHERE relnamespace = 'crm'::regnamespace AND relname = 'staff';
 SELECT contacts.grant_member(oid, 'regress_contacts_mallory') FROM pg_class WHERE relnamespace = 'crm'::regnamespace AND relname = 'staff';
-SELECT contacts.import_content(oid, 'First Name', '{"format": "8x8"}') FROM pg_class WHERE relnamespace = 'crm'::regnamespace AND relname = 'contact';
+SELECT contacts.import_content(oid, convert_to(E'Contact.ContactID,Contact.FirstName,User.LastName\n,A,B\n', 'UTF8'), '{"format": "8x8"}') FROM pg_class WHERE relnamespace = 'crm'::regnamespace AND relname = 'contact';
 SELECT contacts.undo_import(oid, :none) FROM pg_class WHERE relnamespace = 'crm'::regnamespace AND relname = 'contact';
 SELECT * FROM crm.contact;
 SET ROLE regress_contacts_ann;
@@ -357,7 +357,24 @@ SELECT pg_temp.removed($$SELECT FROM crm.contact_phone WHERE number = '+41446681
 SELECT pg_temp.removed($$SELECT FROM crm.contact_phone WHERE number = '+41446681899'$$);
 RESET enable_seqscan;
 RESET enable_bitmapscan;
--- 4. How large tables are.
+-- 4. Estimates: whether a value is among a column's most common ones; how large tables are.
+RESET ROLE;
+BEGIN;
+INSERT INTO crm.contact (last_name, visibility, owner_id) SELECT 'Common', 'personal', owner_id FROM generate_series(1, 500), crm.contact WHERE contact_id = :p;
+INSERT INTO crm.contact (last_name, visibility, owner_id) SELECT 'Rare ' || i, 'personal', owner_id FROM generate_series(1, 500) AS i, crm.contact WHERE contact_id = :p;
+ANALYZE crm.contact;
+SET LOCAL ROLE regress_contacts_cat;
+CREATE FUNCTION pg_temp.expected(query text) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+  plan json;
+BEGIN
+  EXECUTE 'EXPLAIN (FORMAT json) ' || query INTO plan;
+  RETURN plan -> 0 -> 'Plan' ->> 'Plan Rows';
+END $$;
+SELECT pg_temp.expected($$SELECT FROM crm.contact WHERE last_name = 'Common'$$) > 50 AS common,
+       pg_temp.expected($$SELECT FROM crm.contact WHERE last_name = 'No such'$$) > 50 AS no_such;
+ROLLBACK;
+SET ROLE regress_contacts_cat;
 SELECT pg_relation_size('crm.contact') > 0 AS size;
 -- 5. A lock on a table that one may write to.
 BEGIN;
