@@ -23,6 +23,7 @@ CORE_SRCS += src/core/phone/location.cpp
 CORE_SRCS += src/core/phone/metadata.cpp
 CORE_SRCS += src/core/phone/parse.cpp
 CORE_SRCS += src/core/phone/phone.cpp
+CORE_SRCS += src/core/phone/typed.cpp
 CORE_SRCS += src/core/phone/plan/engine.cpp
 CORE_SRCS += src/core/phone/plan/pattern.cpp
 CORE_SRCS += src/core/phone/plan/territory.cpp
@@ -35,6 +36,7 @@ CORE_SRCS += src/core/uuid.cpp
 
 PG_SRCS += src/pg/access.cpp
 PG_SRCS += src/pg/actor.cpp
+PG_SRCS += src/pg/email_planner.cpp
 PG_SRCS += src/pg/format.cpp
 PG_SRCS += src/pg/guard.cpp
 PG_SRCS += src/pg/history.cpp
