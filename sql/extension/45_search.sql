@@ -52,14 +52,14 @@ COMMENT ON FUNCTION contacts.search_query(text) IS 'A query that finds documents
 CREATE OR REPLACE FUNCTION contacts.search_query(query text, options jsonb) RETURNS contacts.search_pattern
   LANGUAGE c STABLE STRICT PARALLEL SAFE LEAKPROOF
   AS 'MODULE_PATHNAME', 'contacts_search_query_make_with';
-COMMENT ON FUNCTION contacts.search_query(text, jsonb) IS 'A query with options: tolerant (boolean: allow a typing error in words of 4 to 7 letters, two in longer ones), whole_words (boolean: no word is only the beginning of one, nor spelt in other ways), alias (object: folded word to an array of other names for it, such as {"bob": ["robert"]}). Other keys, and values of other types, are passed over: never an error. STABLE: see contacts.fold_name().';
+COMMENT ON FUNCTION contacts.search_query(text, jsonb) IS 'A query with options: tolerant (boolean: allow a typing error in words of 4 to 7 letters, two in longer ones), finished (boolean: all words but the last are whole words, which costs least where they are common), whole_words (boolean: the last, too, and no other spelling is tried), alias (object: folded word to an array of other names for it, such as {"bob": ["robert"]}). Other keys, and values of other types, are passed over: never an error. STABLE: see contacts.fold_name().';
 
 CREATE OR REPLACE FUNCTION contacts.search_matches(document text[], query contacts.search_pattern) RETURNS boolean
-  LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 5
+  LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 40
   AS 'MODULE_PATHNAME', 'contacts_search_matches';
 COMMENT ON FUNCTION contacts.search_matches(text[], contacts.search_pattern) IS 'Whether the document has all that the query asks for: implementation of @@.';
 CREATE OR REPLACE FUNCTION contacts.search_rank(document text[], query contacts.search_pattern) RETURNS real
-  LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 5
+  LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 40
   AS 'MODULE_PATHNAME', 'contacts_search_rank';
 COMMENT ON FUNCTION contacts.search_rank(text[], contacts.search_pattern) IS 'How well the document answers the query, 0 (not at all) to 1: the mean over the words of 1 for a whole word, 0.5 for the beginning of one, 0.25 with typing errors, a fifth less in another spelling than the strict one.';
 

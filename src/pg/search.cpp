@@ -79,6 +79,7 @@ bool matches(const ArrayType *document, std::string_view query) {
 struct Options {
     bool tolerant = false;
     bool whole_words = false;
+    bool finished = false;
     int aliases = 0;
     struct Alias {
         std::string_view name, alias;
@@ -105,8 +106,8 @@ void read_aliases(Jsonb *options, Options &to) {
         if (token == WJB_END_OBJECT || token == WJB_END_ARRAY) --depth;
         if (token == WJB_KEY && depth == 1)
             name = {value.val.string.val, static_cast<std::size_t>(value.val.string.len)};
-        if (((token == WJB_ELEM && depth == 2) || (token == WJB_VALUE && depth == 1)) && value.type == jbvString && !name.empty() &&
-            to.aliases < kMaxAliases)
+        if (((token == WJB_ELEM && depth == 2) || (token == WJB_VALUE && depth == 1)) &&
+            value.type == jbvString && !name.empty() && to.aliases < kMaxAliases)
             to.alias[to.aliases++] = {name,
                                       {value.val.string.val, static_cast<std::size_t>(value.val.string.len)}};
     }
@@ -117,6 +118,7 @@ Datum make_query(FunctionCallInfo fcinfo, std::string_view text, const Options &
         contacts::name::QueryOptions options;
         options.tolerant = given.tolerant;
         options.whole_words = given.whole_words;
+        options.finished = given.finished;
         for (int i = 0; i < given.aliases; ++i)
             options.aliases.emplace_back(given.alias[i].name, given.alias[i].alias);
         return NewVarlena(contacts::name::MakeQuery(text, options));
@@ -130,6 +132,7 @@ struct Lookup {
     int group;
     int errors;
     bool prefix;
+    bool recheck;  // a group of the query is not looked for
     int length;
     char key[FLEXIBLE_ARRAY_MEMBER];
 };
@@ -139,6 +142,7 @@ struct Lookups {
     Datum *keys = nullptr;
     bool *partial = nullptr;
     Pointer *lookups = nullptr;
+    bool recheck = false;
 
     void add(int group, const Alternative &alternative, std::string_view start, bool is_partial) {
         if (count == capacity) {
@@ -158,6 +162,7 @@ struct Lookups {
         lookup->group = group;
         lookup->errors = alternative.errors;
         lookup->prefix = alternative.prefix;
+        lookup->recheck = recheck;
         lookup->length = static_cast<int>(key.size());
         memcpy(lookup->key, key.data(), key.size());
         keys[count] = PointerGetDatum(cstring_to_text_with_len(start.data(), static_cast<int>(start.size())));
@@ -166,6 +171,16 @@ struct Lookups {
         ++count;
     }
 };
+
+// Whether the group is no more than a letter or two: the keys that begin with them are those of a large part
+// of all rows.
+bool is_short(const Alternative &first) {
+    return first.prefix && first.errors == 0 && first.key.size() <= 2;
+}
+// Whether it says enough for the rows it finds to be looked at, instead.
+bool is_long(const Alternative &first) {
+    return first.key.size() >= 4;
+}
 
 const Lookup &lookup_of(Pointer extra) {
     return *reinterpret_cast<Lookup *>(extra);
@@ -186,9 +201,8 @@ double query_selectivity(VariableStatData *variable, std::string_view query) {
                           ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS))
         return kDefaultSelectivity * not_null;
     // After the frequencies come the least and the greatest of them.
-    const double rare = common.nnumbers > common.nvalues
-                            ? common.numbers[common.nvalues] / 2
-                            : kDefaultSelectivity;
+    const double rare =
+        common.nnumbers > common.nvalues ? common.numbers[common.nvalues] / 2 : kDefaultSelectivity;
     QueryReader reader(query);
     Alternative alternative;
     bool new_group;
@@ -202,7 +216,8 @@ double query_selectivity(VariableStatData *variable, std::string_view query) {
         any = true;
         double found = 0;
         for (int i = 0; i < common.nvalues; ++i)
-            if (alternative.Matches(View(PG_DETOAST_DATUM_PACKED(common.values[i])))) found += common.numbers[i];
+            if (alternative.Matches(View(PG_DETOAST_DATUM_PACKED(common.values[i]))))
+                found += common.numbers[i];
         // Rare keys are in no statistics; a short prefix has many of them.
         group += std::max(found, alternative.key.size() < 3 && alternative.prefix ? 10 * rare : rare);
     }
@@ -286,6 +301,7 @@ Datum contacts_search_query_make_with(PG_FUNCTION_ARGS) {
     if (JB_ROOT_IS_OBJECT(json)) {
         options.tolerant = is_true(json, "tolerant");
         options.whole_words = is_true(json, "whole_words");
+        options.finished = is_true(json, "finished");
         read_aliases(json, options);
     }
     return make_query(fcinfo, View(input), options);
@@ -393,11 +409,21 @@ Datum contacts_search_extract_query(PG_FUNCTION_ARGS) {
     QueryReader reader(View(query));
     Alternative alternative;
     bool new_group;
+    bool has_short = false, has_long = false;
+    for (QueryReader first(View(query)); first.Next(alternative, new_group);) {
+        has_short |= new_group && is_short(alternative);
+        has_long |= new_group && is_long(alternative);
+    }
+    lookups.recheck = has_short && has_long;
     int group = -1;
+    bool passed_over = false;
     while (reader.Next(alternative, new_group)) {
-        if (new_group) ++group;
+        if (new_group) {
+            ++group;
+            passed_over = lookups.recheck && is_short(alternative);
+        }
         const std::string_view key = alternative.key;
-        if (key.empty()) continue;
+        if (key.empty() || passed_over) continue;
         if (alternative.errors == 0) {
             lookups.add(group, alternative, key, alternative.prefix);
             continue;
@@ -429,7 +455,7 @@ Datum contacts_search_consistent(PG_FUNCTION_ARGS) {
     const int32 count = PG_GETARG_INT32(3);
     auto **extra = reinterpret_cast<Pointer *>(PG_GETARG_POINTER(4));
     auto *recheck = reinterpret_cast<bool *>(PG_GETARG_POINTER(5));
-    *recheck = false;
+    *recheck = count > 0 && lookup_of(extra[0]).recheck;
     for (int i = 0; i < count;) {
         const int group = lookup_of(extra[i]).group;
         bool met = false;
@@ -443,7 +469,7 @@ Datum contacts_search_triconsistent(PG_FUNCTION_ARGS) {
     const auto *check = reinterpret_cast<GinTernaryValue *>(PG_GETARG_POINTER(0));
     const int32 count = PG_GETARG_INT32(3);
     auto **extra = reinterpret_cast<Pointer *>(PG_GETARG_POINTER(4));
-    GinTernaryValue result = count > 0 ? GIN_TRUE : GIN_FALSE;
+    GinTernaryValue result = count == 0 ? GIN_FALSE : lookup_of(extra[0]).recheck ? GIN_MAYBE : GIN_TRUE;
     for (int i = 0; i < count;) {
         const int group = lookup_of(extra[i]).group;
         GinTernaryValue met = GIN_FALSE;

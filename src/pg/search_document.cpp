@@ -33,8 +33,8 @@ namespace {
 
 // Columns that a document is made of, as far as the table has them: a colleague has one name to show.
 constexpr const char *kNameColumns[DocumentText::kNames] = {
-    "first_name", "middle_name", "last_name", "name_prefix", "name_suffix", "nickname", "phonetic_first_name",
-    "phonetic_last_name"};
+    "first_name",  "middle_name", "last_name",           "name_prefix",
+    "name_suffix", "nickname",    "phonetic_first_name", "phonetic_last_name"};
 constexpr const char *kShownName = "display_name";
 constexpr int kOwnOthers = DocumentText::kOthers - 1;
 constexpr const char *kOtherColumns[kOwnOthers] = {"job_title", "department"};
@@ -67,7 +67,8 @@ int optional_column(Relation rel, const char *name, Oid type) {
     TupleDesc desc = RelationGetDescr(rel);
     for (int i = 0; i < desc->natts; ++i) {
         Form_pg_attribute att = TupleDescAttr(desc, i);
-        if (!att->attisdropped && att->atttypid == type && strcmp(NameStr(att->attname), name) == 0) return i + 1;
+        if (!att->attisdropped && att->atttypid == type && strcmp(NameStr(att->attname), name) == 0)
+            return i + 1;
     }
     return 0;
 }
@@ -105,8 +106,8 @@ SPIPlanPtr name_plan(Oid relation) {
         SPI_freeplan(entry->plan);
         hash_search(plans, &relation, HASH_REMOVE, nullptr);
     }
-    const char *table = quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)),
-                                                   get_rel_name(relation));
+    const char *table =
+        quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)), get_rel_name(relation));
     Oid type = UUIDOID;
     SPIPlanPtr plan = SPI_prepare(
         psprintf("SELECT name FROM %s WHERE organization_id OPERATOR(pg_catalog.=) $1", table), 1, &type);
@@ -121,14 +122,14 @@ SPIPlanPtr name_plan(Oid relation) {
 text *organization_name(SearchDocument *document, Relation rel, Datum id) {
     if (!document->organizations || hash_get_num_entries(document->organizations) >= kMaxOrganizations) {
         if (document->cache_context) MemoryContextDelete(document->cache_context);
-        document->cache_context = AllocSetContextCreate(document->context, "contacts organization names",
-                                                        ALLOCSET_DEFAULT_SIZES);
+        document->cache_context =
+            AllocSetContextCreate(document->context, "contacts organization names", ALLOCSET_DEFAULT_SIZES);
         HASHCTL control = {};
         control.keysize = sizeof(pg_uuid_t);
         control.entrysize = sizeof(OrganizationName);
         control.hcxt = document->cache_context;
-        document->organizations = hash_create("contacts organization names", 256, &control,
-                                              HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+        document->organizations =
+            hash_create("contacts organization names", 256, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
     }
     auto *known = static_cast<OrganizationName *>(
         hash_search(document->organizations, DatumGetUUIDP(id), HASH_FIND, nullptr));
@@ -226,7 +227,8 @@ Datum search_document_make(SearchDocument *document, Relation rel, HeapTuple old
         const Datum old_document = heap_getattr(old_row, document->column, desc, &isnull);
         bool same = !isnull && same_value(old_row, new_row, document->column, desc) &&
                     same_value(old_row, new_row, document->organization, desc);
-        for (int i = 0; i < kTexts && same; ++i) same = same_value(old_row, new_row, document->texts[i], desc);
+        for (int i = 0; i < kTexts && same; ++i)
+            same = same_value(old_row, new_row, document->texts[i], desc);
         if (same) return old_document;
     }
 
@@ -276,7 +278,8 @@ Oid directory_owner(const char *schema) {
         ereport(ERROR, (errcode(ERRCODE_INVALID_SCHEMA_NAME), errmsg("\"%s\" is not a directory", schema),
                         errhint("The view contacts.directories lists those of this database.")));
     bool isnull;
-    const Oid owner = DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+    const Oid owner =
+        DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
     if (!DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull)))
         ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                         errmsg("permission denied to refresh the search of directory \"%s\"", schema),
@@ -284,8 +287,8 @@ Oid directory_owner(const char *schema) {
     return owner;
 }
 
-// Makes the documents of one table again that are not of this version: rows in the order of their key, so many
-// a batch.
+// Makes the documents of one table again that are not of this version: rows in the order of their key, so
+// many a batch.
 uint64 refresh_table(const char *schema, const char *table, const char *key, Oid owner, bool commits) {
     constexpr const char *kBatch = "5000";
     const char *name = quote_qualified_identifier(schema, table);
@@ -386,14 +389,14 @@ Datum contacts_make_search(PG_FUNCTION_ARGS) {
 
 Datum contacts_refresh_organization_search(PG_FUNCTION_ARGS) {
     if (!CALLED_AS_TRIGGER(fcinfo))
-        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-                        errmsg("function \"%s\" was not called by trigger manager",
-                               "refresh_organization_search")));
+        ereport(ERROR,
+                (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                 errmsg("function \"%s\" was not called by trigger manager", "refresh_organization_search")));
     auto *trigger = reinterpret_cast<TriggerData *>(fcinfo->context);
     const Trigger *definition = trigger->tg_trigger;
     if (!TRIGGER_FIRED_AFTER(trigger->tg_event) || !TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ||
-        !TRIGGER_FIRED_FOR_STATEMENT(trigger->tg_event) || !definition->tgoldtable || !definition->tgnewtable ||
-        definition->tgnargs != 1)
+        !TRIGGER_FIRED_FOR_STATEMENT(trigger->tg_event) || !definition->tgoldtable ||
+        !definition->tgnewtable || definition->tgnargs != 1)
         ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
                         errmsg("function \"%s\" must be fired after update, for each statement, with both"
                                " transition tables, and takes one trigger argument, the table of contacts",
@@ -401,7 +404,8 @@ Datum contacts_refresh_organization_search(PG_FUNCTION_ARGS) {
     if (tuplestore_tuple_count(trigger->tg_newtable) == 0) PG_RETURN_POINTER(nullptr);
     Relation rel = trigger->tg_relation;
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
-    if (SPI_register_trigger_data(trigger) != SPI_OK_TD_REGISTER) elog(ERROR, "SPI_register_trigger_data failed");
+    if (SPI_register_trigger_data(trigger) != SPI_OK_TD_REGISTER)
+        elog(ERROR, "SPI_register_trigger_data failed");
     const contacts::pg::AsOwner before = contacts::pg::become_owner(RelationGetForm(rel)->relowner);
     // Most updates rename nothing; the contacts are asked for only then.
     int result = SPI_execute(

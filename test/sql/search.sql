@@ -19,7 +19,7 @@ SELECT (contacts.search_document(NULL))[1] = contacts.search_version() AS versio
 SELECT query, contacts.search_query(query) FROM unnest(ARRAY['anna mül', 'mueller', 'o''brien', 'Jean-Luc', '曾国藩', 'Щукин', 'mohamed'])
   WITH ORDINALITY AS q(query, i) ORDER BY i;
 SELECT contacts.search_query('bob micheal', '{"tolerant": true, "alias": {"bob": ["Robert"], "al": ["Alan"]}}');
-SELECT contacts.search_query('li wei', '{"whole_words": true}');
+SELECT contacts.search_query('li wei', '{"whole_words": true}'), contacts.search_query('anna mull', '{"finished": true}');
 SELECT contacts.search_query('li', '[1]'), contacts.search_query('li', '{"tolerant": 1, "alias": "x", "what": {}}'),
        contacts.search_query('lisa', '{"alias": {"lisa": [1, null, {"a": "b"}, "!"]}}');
 -- Never an error, and nothing is found.
@@ -80,7 +80,7 @@ SELECT query, (SELECT count(*) FROM contact WHERE search @@ contacts.search_quer
 CREATE TABLE both_ways AS
 SELECT q.query, (SELECT count(*) FROM contact WHERE search @@ contacts.search_query(q.query, '{"tolerant": true}')) AS by_index, 0::bigint AS by_scan
   FROM (SELECT DISTINCT left(k, n) AS query FROM contact, unnest(search[2:]) AS k, generate_series(1, 10, 3) AS n WHERE k !~ 'number[0-9]{3}' OR k ~ 'number19'
-        UNION SELECT 'nubmer1' UNION SELECT 'peron number2') AS q;
+        UNION SELECT 'nubmer1' UNION SELECT 'peron number2' UNION SELECT 'jurgen m' UNION SELECT 'p number1' UNION SELECT 'm x jurgen') AS q;
 SET enable_seqscan = on;
 SET enable_bitmapscan = off;
 UPDATE both_ways SET by_scan = (SELECT count(*) FROM contact WHERE search @@ contacts.search_query(query, '{"tolerant": true}'));

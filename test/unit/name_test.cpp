@@ -113,7 +113,8 @@ TEST(NameTest, FoldsToTheStrictKey) {
 }
 
 TEST(NameTest, FoldingTwiceChangesNothing) {
-    for (const char *text : {"Müller-Lüdenscheid", "曾国藩", "Щукин Пётр", "O'Brien & Sons", "Γιάννης", "김민준"})
+    for (const char *text :
+         {"Müller-Lüdenscheid", "曾国藩", "Щукин Пётр", "O'Brien & Sons", "Γιάννης", "김민준"})
         EXPECT_EQ(Fold(Fold(text)), Fold(text)) << text;
 }
 
@@ -185,8 +186,16 @@ TEST(NameTest, WholeWordsAreNoPrefixes) {
     EXPECT_FALSE(Finds(MakeQuery("li", options), Document("Linda", "Smith")));
 }
 
+TEST(NameTest, FinishedWordsAreWhole) {
+    QueryOptions options;
+    options.finished = true;
+    EXPECT_TRUE(Finds(MakeQuery("anna mül", options), Document("Anna", "Müller")));
+    EXPECT_TRUE(Finds(MakeQuery("jean luc", options), Document("Jeanluc", "")));
+    EXPECT_FALSE(Finds(MakeQuery("ann müller", options), Document("Anna", "Müller")));
+}
+
 TEST(NameTest, ToleratesTypingErrors) {
-    EXPECT_TRUE(FindsTolerantly("jonh", "John", "Smith"));           // changed places
+    EXPECT_TRUE(FindsTolerantly("jonh", "John", "Smith"));  // changed places
     EXPECT_TRUE(FindsTolerantly("jhon smtih", "John", "Smith"));
     EXPECT_TRUE(FindsTolerantly("smiht john", "John", "Smith"));
     EXPECT_TRUE(FindsTolerantly("schwarzeneger", "Arnold", "Schwarzenegger"));  // one left out
@@ -194,12 +203,13 @@ TEST(NameTest, ToleratesTypingErrors) {
     EXPECT_TRUE(FindsTolerantly("zelenskiy", "", "Зеленський"));
     EXPECT_TRUE(FindsTolerantly("ujrgen", "Jürgen", "Müller"));  // the first two changed places
     EXPECT_TRUE(FindsTolerantly("aschwarzenegger", "Arnold", "Schwarzenegger"));
-    EXPECT_FALSE(FindsTolerantly("chwarzenegger", "Arnold", "Schwarzenegger"));  // the first left out: no range
-    EXPECT_TRUE(FindsTolerantly("schwartzen", "Arnold", "Schwarzenegger"));     // the last word is unfinished
+    EXPECT_FALSE(
+        FindsTolerantly("chwarzenegger", "Arnold", "Schwarzenegger"));       // the first left out: no range
+    EXPECT_TRUE(FindsTolerantly("schwartzen", "Arnold", "Schwarzenegger"));  // the last word is unfinished
     EXPECT_FALSE(FindsTolerantly("schwartzen arnold", "Arnold", "Schwarzenegger"));
-    EXPECT_FALSE(FindsTolerantly("jno", "Jon", "Smith"));      // too short
-    EXPECT_FALSE(FindsTolerantly("smaht", "John", "Smith"));   // two errors
-    EXPECT_FALSE(FindsTolerantly("12345", "12346", ""));       // digits are not mistyped names
+    EXPECT_FALSE(FindsTolerantly("jno", "Jon", "Smith"));     // too short
+    EXPECT_FALSE(FindsTolerantly("smaht", "John", "Smith"));  // two errors
+    EXPECT_FALSE(FindsTolerantly("12345", "12346", ""));      // digits are not mistyped names
 }
 
 // The full table, to compare the band with.
@@ -231,6 +241,51 @@ TEST(NameTest, BandedDistanceIsTheDistance) {
         for (const int limit : {1, 2}) {
             ASSERT_EQ(IsWithin(a, b, limit, false), Distance(a, b) <= limit) << a << ' ' << b << ' ' << limit;
             ASSERT_EQ(IsWithin(a, b, limit, true), best_prefix <= limit) << a << ' ' << b << ' ' << limit;
+        }
+    }
+}
+
+// Words of any characters, few scripts at a time: no key breaks the rules of keys, and every query reads
+// back.
+TEST(NameTest, AnyCharactersMakeWellFormedKeys) {
+    std::mt19937 random(20260102);
+    const char32_t blocks[] = {0x20,   0xC0,   0x300,  0x370,  0x400,  0x530,  0x590,   0x620,
+                               0x900,  0xE00,  0x10A0, 0x1100, 0x1E00, 0x2000, 0x3040,  0x4E00,
+                               0x5400, 0x7000, 0xAC00, 0xF900, 0xFB00, 0xFF00, 0x1F600, 0x20000};
+    const auto append = [](std::string &to, char32_t c) {
+        if (c < 0x80) {
+            to += static_cast<char>(c);
+        } else if (c < 0x800) {
+            to += static_cast<char>(0xC0 | c >> 6);
+            to += static_cast<char>(0x80 | (c & 0x3F));
+        } else if (c < 0x10000) {
+            to += static_cast<char>(0xE0 | c >> 12);
+            to += static_cast<char>(0x80 | (c >> 6 & 0x3F));
+            to += static_cast<char>(0x80 | (c & 0x3F));
+        } else {
+            to += static_cast<char>(0xF0 | c >> 18);
+            to += static_cast<char>(0x80 | (c >> 12 & 0x3F));
+            to += static_cast<char>(0x80 | (c >> 6 & 0x3F));
+            to += static_cast<char>(0x80 | (c & 0x3F));
+        }
+    };
+    for (int round = 0; round < 5000; ++round) {
+        std::string text;
+        const char32_t block = blocks[random() % std::size(blocks)];
+        for (std::size_t i = 1 + random() % 8; i > 0; --i) {
+            append(text, block + random() % 0x100);
+            if (random() % 4 == 0) append(text, blocks[random() % std::size(blocks)] + random() % 0x60);
+        }
+        for (const std::string &key : Document(text, text)) {
+            ASSERT_FALSE(key.empty()) << text;
+            ASSERT_LE(key.size(), kMaxKeyBytes) << text;
+            ASSERT_EQ(key.find_first_of(" |*~#"), std::string::npos) << text << ": " << key;
+        }
+        const std::string query = MakeQuery(text);
+        ASSERT_TRUE(ParseQuery(query)) << text << ": " << query;
+        if (!query.empty()) {
+            ASSERT_TRUE(Finds(query, Document("", text)))
+                << text << ": " << query << ": " << Joined(Document("", text));
         }
     }
 }

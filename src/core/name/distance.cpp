@@ -16,7 +16,8 @@ bool IsWithin(std::string_view word, std::string_view key, int limit, bool prefi
     // Rows are positions in the key, columns in the word; a row and the two before it.
     std::array<std::array<signed char, kMaxKeyBytes + 2>, 3> rows;
     for (auto &row : rows) row.fill(kFar);
-    for (int j = 0; j <= std::min(m, limit); ++j) rows[0][static_cast<std::size_t>(j)] = static_cast<signed char>(j);
+    for (int j = 0; j <= std::min(m, limit); ++j)
+        rows[0][static_cast<std::size_t>(j)] = static_cast<signed char>(j);
     const int last_row = std::min(n, m + limit);
     for (int i = 1; i <= last_row; ++i) {
         auto &row = rows[static_cast<std::size_t>(i % 3)];

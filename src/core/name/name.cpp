@@ -26,8 +26,8 @@ class KeyMaker {
   public:
     explicit KeyMaker(std::vector<string> &keys) : keys_(keys) {}
 
-    // A column of names; `initials`, where not null, takes the first letter of each word. Where the column may
-    // hold a full name its surname counts by itself, too.
+    // A column of names; `initials`, where not null, takes the first letter of each word. Where the column
+    // may hold a full name its surname counts by itself, too.
     void AddNames(string_view text, bool full, string *initials) { Add(text, true, full, initials); }
     void AddWords(string_view text) { Add(text, false, false, nullptr); }
 
@@ -165,8 +165,8 @@ std::vector<string> SearchKeys(const DocumentText &text) {
     }
     for (const string_view other : text.others) maker.AddWords(other);
 
-    // Written without spaces in its own script, such a name is so by some in Latin letters. Not all names: each
-    // full name as one key would make an index many times as large.
+    // Written without spaces in its own script, such a name is so by some in Latin letters. Not all names:
+    // each full name as one key would make an index many times as large.
     if (first.surname_first && last.surname_first && !first.latin.empty() && !last.latin.empty() &&
         first.latin.size() + last.latin.size() <= kMaxJoinedBytes) {
         keys.push_back(last.latin + first.latin);

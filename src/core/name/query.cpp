@@ -86,11 +86,11 @@ string MakeQuery(string_view text, const QueryOptions &options) {
         if (!forms.keys.empty()) words.push_back({forms.keys[0], forms, false});
     }
 
-    const bool prefix = !options.whole_words;
     std::size_t groups = 0;
     for (std::size_t i = 0; i < words.size() && groups < kMaxGroups; ++i) {
         const Word &word = words[i];
         const bool last = i + 1 == words.size();
+        const bool prefix = !options.whole_words && (last || !options.finished);
         if (!word.forms.native.empty()) {
             // The characters first; else the surname and the given name as they are read, as whole words:
             // a syllable as a prefix would find anybody.
@@ -117,27 +117,29 @@ string MakeQuery(string_view text, const QueryOptions &options) {
         for (std::size_t back = 1; back <= 3 && back <= i; ++back) {
             joined.insert(0, words[i - back].strict);
             if (joined.size() > kMaxKeyBytes) break;
-            group.Add(joined, true);
+            group.Add(joined, prefix);
         }
+        if (!prefix && !last) group.Add(word.strict + words[i + 1].strict, i + 2 == words.size());
         for (const auto &[name, alias] : options.aliases)
             if (name == word.strict) group.Add(Fold(alias), false);
         const bool latin = IsAscii(word.strict);
         if (word.ascii) {
             std::vector<string> spellings;
             AddVowelSpellings(word.strict, spellings);
-            for (string &spelling : spellings) group.Add(std::move(spelling), true);
+            for (string &spelling : spellings) group.Add(std::move(spelling), prefix);
         }
         if (word.ascii) {
             // Two consonants as a prefix would find half of Arabia.
             for (const bool v_is_vowel : {false, true}) {
                 const string skeleton = Skeleton(word.strict, v_is_vowel);
-                if (!skeleton.empty()) group.Add(kSkeletonMark + skeleton, skeleton.size() > 2 && !v_is_vowel);
+                if (!skeleton.empty())
+                    group.Add(kSkeletonMark + skeleton, skeleton.size() > 2 && !v_is_vowel);
             }
         }
         if (options.tolerant && latin) {
             // Another digit is another thing, not a typing error.
-            const bool has_digit =
-                std::any_of(word.strict.begin(), word.strict.end(), [](char c) { return c >= '0' && c <= '9'; });
+            const bool has_digit = std::any_of(word.strict.begin(), word.strict.end(),
+                                               [](char c) { return c >= '0' && c <= '9'; });
             const int errors = has_digit ? 0 : ToleranceOf(word.strict.size());
             if (errors > 0) group.Add(word.strict, false, errors, last);
         }
@@ -168,7 +170,8 @@ bool QueryReader::Next(Alternative &alternative, bool &new_group) {
 bool Alternative::Matches(string_view document_key) const {
     if (errors > 0) {
         // As the index sees it: the first letter is right, or the second took its place.
-        if (document_key.empty() || (document_key[0] != key[0] && (key.size() < 2 || document_key[0] != key[1])))
+        if (document_key.empty() ||
+            (document_key[0] != key[0] && (key.size() < 2 || document_key[0] != key[1])))
             return false;
         return IsWithin(key, document_key, errors, prefix);
     }
@@ -178,7 +181,8 @@ bool Alternative::Matches(string_view document_key) const {
 Result<string> ParseQuery(string_view text) {
     const string_view input = text;
     const auto fault = [input](string detail) {
-        return Fault{"search_pattern_invalid", "invalid input syntax for type contacts.search_pattern: \"" + Quoted(input) + "\"",
+        return Fault{"search_pattern_invalid",
+                     "invalid input syntax for type contacts.search_pattern: \"" + Quoted(input) + "\"",
                      std::move(detail), "contacts.search_query(text) makes a query of what people type."};
     };
     string out;
@@ -206,7 +210,8 @@ Result<string> ParseQuery(string_view text) {
                 return fault("A key has at most " + std::to_string(kMaxKeyBytes) + " bytes.");
             const string_view letters = key[0] == kSkeletonMark ? key.substr(1) : key;
             const bool allowed = !letters.empty() && std::all_of(letters.begin(), letters.end(), [](char c) {
-                return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
+                return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+                       static_cast<unsigned char>(c) >= 0x80;
             });
             const bool tolerant = written.find('~') != string_view::npos;
             if (!allowed || tolerant != (alternative.errors > 0) || alternative.errors > 2)

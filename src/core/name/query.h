@@ -19,7 +19,8 @@ inline constexpr std::size_t kMaxAlternatives = 16;
 
 struct QueryOptions {
     bool tolerant = false;
-    bool whole_words = false;  // no key is a prefix
+    bool whole_words = false;  // no key is a prefix, and no other spelling is tried
+    bool finished = false;     // only the last word is a prefix
     // Other names of a word: {"bob", "robert"}.
     std::vector<std::pair<std::string, std::string>> aliases;
 };

@@ -19,10 +19,10 @@ constexpr std::array<Kind, 128> kAscii = [] {
     std::array<Kind, 128> kinds{};
     for (int c = 0; c < 128; ++c) {
         const bool word = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        kinds[static_cast<std::size_t>(c)] = word                                   ? Kind::kWord
-                                             : c == '-' || c == '.' || c == '&'     ? Kind::kJoiner
-                                             : c == '\'' || c == '`'                ? Kind::kApostrophe
-                                                                                    : Kind::kSeparator;
+        kinds[static_cast<std::size_t>(c)] = word                               ? Kind::kWord
+                                             : c == '-' || c == '.' || c == '&' ? Kind::kJoiner
+                                             : c == '\'' || c == '`'            ? Kind::kApostrophe
+                                                                                : Kind::kSeparator;
     }
     return kinds;
 }();
@@ -33,7 +33,7 @@ Kind KindOf(UChar32 c) {
         (c >= 0x4E00 && c <= 0x9FFF))
         return Kind::kWord;
     switch (c) {
-        case 0xB4:    // what keyboards and word processors put for an apostrophe
+        case 0xB4:  // what keyboards and word processors put for an apostrophe
         case 0x2018:
         case 0x2019:
         case 0x201B:
@@ -55,7 +55,7 @@ Kind KindOf(UChar32 c) {
             return Kind::kApostrophe;
         case 0x0640:  // Arabic tatweel: only stretches a word
             return Kind::kDropped;
-        case 0xB7:    // middle dots: 让·雅克, Paral·lel, ジャン・リュック
+        case 0xB7:  // middle dots: 让·雅克, Paral·lel, ジャン・リュック
         case 0x2027:
         case 0x30FB:
         case 0xFF65:
@@ -63,7 +63,8 @@ Kind KindOf(UChar32 c) {
         case 0xFF06:
         case 0x30A0:
             return Kind::kJoiner;
-        default: break;
+        default:
+            break;
     }
     switch (u_charType(c)) {
         case U_UPPERCASE_LETTER:
@@ -76,10 +77,14 @@ Kind KindOf(UChar32 c) {
         case U_COMBINING_SPACING_MARK:
         case U_DECIMAL_DIGIT_NUMBER:
         case U_LETTER_NUMBER:
-        case U_OTHER_NUMBER: return Kind::kWord;
-        case U_FORMAT_CHAR: return Kind::kDropped;
-        case U_DASH_PUNCTUATION: return Kind::kJoiner;
-        default: return IsInvisible(static_cast<char32_t>(c)) ? Kind::kDropped : Kind::kSeparator;
+        case U_OTHER_NUMBER:
+            return Kind::kWord;
+        case U_FORMAT_CHAR:
+            return Kind::kDropped;
+        case U_DASH_PUNCTUATION:
+            return Kind::kJoiner;
+        default:
+            return IsInvisible(static_cast<char32_t>(c)) ? Kind::kDropped : Kind::kSeparator;
     }
 }
 
@@ -100,7 +105,8 @@ TextScanner::TextScanner(std::string_view text) : text_(text) {
         while (end > 0 && (static_cast<unsigned char>(text_[end]) & 0xC0) == 0x80) --end;
         text_ = text_.substr(0, end);
     }
-    ascii_ = std::all_of(text_.begin(), text_.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    ascii_ =
+        std::all_of(text_.begin(), text_.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
 bool TextScanner::NextAscii(Part &part) {
@@ -111,13 +117,17 @@ bool TextScanner::NextAscii(Part &part) {
     for (; at_ < size; ++at_) {
         const char c = text_[at_];
         switch (kAscii[static_cast<unsigned char>(c)]) {
-            case Kind::kWord: word_ += ToLowerAscii(c); continue;
+            case Kind::kWord:
+                word_ += ToLowerAscii(c);
+                continue;
             case Kind::kApostrophe:
                 if (!word_.empty()) part.after_apostrophe = word_.size();
                 continue;
-            case Kind::kDropped: continue;
+            case Kind::kDropped:
+                continue;
             case Kind::kSeparator:
-            case Kind::kJoiner: break;
+            case Kind::kJoiner:
+                break;
         }
         if (!word_.empty()) break;
         if (kAscii[static_cast<unsigned char>(c)] == Kind::kSeparator) new_compound_ = true;

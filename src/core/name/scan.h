@@ -10,10 +10,10 @@ namespace contacts::name {
 inline constexpr std::size_t kMaxTextBytes = 4096;
 
 struct Part {
-    std::string_view word;        // apostrophes and invisible characters are gone; ASCII is in lower case
-    bool ascii;                   // all of it
-    bool begins_compound;         // after a space, not after a hyphen, a point or a change of script
-    std::size_t after_apostrophe; // offset of what follows the article in d'Artagnan; 0: none
+    std::string_view word;         // apostrophes and invisible characters are gone; ASCII is in lower case
+    bool ascii;                    // all of it
+    bool begins_compound;          // after a space, not after a hyphen, a point or a change of script
+    std::size_t after_apostrophe;  // offset of what follows the article in d'Artagnan; 0: none
 };
 
 // Splits `text` into parts, one a call. A part is letters, marks and digits of one script.

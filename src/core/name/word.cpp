@@ -80,7 +80,8 @@ string FoldLatinSlowly(const icu::UnicodeString &text) {
             if (u_isalnum(c)) out += ToLowerAscii(static_cast<char>(c));
         } else if (c == 0x0259 || c == 0x01DD) {
             out += 'e';
-        } else if (u_isalnum(c) && u_charType(c) != U_MODIFIER_LETTER) {  // ʿ and ʹ are left behind by transforms
+        } else if (u_isalnum(c) &&
+                   u_charType(c) != U_MODIFIER_LETTER) {  // ʿ and ʹ are left behind by transforms
             icu::UnicodeString(c).toUTF8String(out);
         }
     }
@@ -112,14 +113,22 @@ string FoldLatin(const icu::UnicodeString &text) {
 // How people without the key write the letter: de-ASCII does the German three.
 string_view TwoLetters(UChar32 c) {
     switch (c) {
-        case 0xE4: return "ae";
-        case 0xF6: return "oe";
-        case 0xFC: return "ue";
-        case 0xF8: return "oe";   // ø
-        case 0xE5: return "aa";   // å
-        case 0x111: return "dj";  // đ of Đorđe
-        case 0x259: return "a";   // ə of Əliyev
-        default: return {};
+        case 0xE4:
+            return "ae";
+        case 0xF6:
+            return "oe";
+        case 0xFC:
+            return "ue";
+        case 0xF8:
+            return "oe";  // ø
+        case 0xE5:
+            return "aa";  // å
+        case 0x111:
+            return "dj";  // đ of Đorđe
+        case 0x259:
+            return "a";  // ə of Əliyev
+        default:
+            return {};
     }
 }
 
@@ -202,8 +211,8 @@ WordForms CyrillicForms(const icu::UnicodeString &word) {
     if (ContainsAny(word, u"ђћљњџјѓќѕ")) {
         for (const char *dje : {"d", "dj"}) {
             icu::UnicodeString text = word;
-            for (const auto &[letter, latin] : {std::pair{u"љ", "lj"}, std::pair{u"њ", "nj"}, std::pair{u"џ", "dz"},
-                                                std::pair{u"ђ", dje}})
+            for (const auto &[letter, latin] :
+                 {std::pair{u"љ", "lj"}, std::pair{u"њ", "nj"}, std::pair{u"џ", "dz"}, std::pair{u"ђ", dje}})
                 text.findAndReplace(icu::UnicodeString(letter), icu::UnicodeString(latin));
             AddKey(forms.keys, FoldLatin(Transformed("Cyrillic-Latin", text)));
         }
@@ -249,9 +258,9 @@ WordForms GreekForms(icu::UnicodeString word) {
 // ---- Chinese characters
 
 bool IsCompoundSurname(std::u16string_view two) {
-    static constexpr std::u16string_view kSurnames[] = {u"欧阳", u"司马", u"诸葛", u"上官", u"东方", u"公孙", u"令狐",
-                                                        u"皇甫", u"尉迟", u"夏侯", u"慕容", u"司徒", u"长孙", u"宇文",
-                                                        u"端木", u"独孤", u"南宫", u"西门"};
+    static constexpr std::u16string_view kSurnames[] = {u"欧阳", u"司马", u"诸葛", u"上官", u"东方", u"公孙",
+                                                        u"令狐", u"皇甫", u"尉迟", u"夏侯", u"慕容", u"司徒",
+                                                        u"长孙", u"宇文", u"端木", u"独孤", u"南宫", u"西门"};
     return std::find(std::begin(kSurnames), std::end(kSurnames), two) != std::end(kSurnames);
 }
 
@@ -263,10 +272,12 @@ void AddUmlautSpellings(const std::vector<icu::UnicodeString> &syllables, std::s
         bool found = false;
         for (std::size_t i = from; i < to; ++i) {
             UErrorCode status = U_ZERO_ERROR;
-            icu::UnicodeString text = icu::Normalizer2::getNFDInstance(status)->normalize(syllables[i], status);
+            icu::UnicodeString text =
+                icu::Normalizer2::getNFDInstance(status)->normalize(syllables[i], status);
             for (std::int32_t j = 0; j + 1 < text.length(); ++j) {
                 if (text.charAt(j) != u'u') continue;
-                for (std::int32_t k = j + 1; k < text.length() && u_charType(text.charAt(k)) == U_NON_SPACING_MARK; ++k)
+                for (std::int32_t k = j + 1;
+                     k < text.length() && u_charType(text.charAt(k)) == U_NON_SPACING_MARK; ++k)
                     if (text.charAt(k) == 0x308) {
                         const icu::UnicodeString letters(spelling);
                         text.replace(j, k + 1 - j, letters);
@@ -311,8 +322,7 @@ WordForms HanForms(const icu::UnicodeString &word) {
     // No spaces: what begins inside is found by what follows, a company by any of its words.
     const std::int32_t shortest = count <= 4 ? 1 : 2;
     for (std::int32_t skip = 1; skip <= count - shortest && skip <= 16; ++skip)
-        AddKey(forms.document_keys,
-               Encode(simplified.tempSubString(simplified.moveIndex32(0, skip))));
+        AddKey(forms.document_keys, Encode(simplified.tempSubString(simplified.moveIndex32(0, skip))));
     if (syllables.size() == static_cast<std::size_t>(count)) {
         const std::u16string_view text(simplified.getBuffer(), static_cast<std::size_t>(simplified.length()));
         const std::size_t surname = count > 2 && IsCompoundSurname(text.substr(0, 2)) ? 2 : 1;
@@ -330,17 +340,50 @@ constexpr struct {
     std::u16string_view hangul;
     const char *latin[3];
 } kKoreanSurnames[] = {
-    {u"김", {"kim"}},          {u"이", {"lee", "yi", "rhee"}},  {u"박", {"park", "pak", "bak"}},   {u"최", {"choi"}},
-    {u"정", {"jung", "chung"}}, {u"강", {"kang"}},               {u"조", {"cho"}},           {u"윤", {"yoon", "yun"}},
-    {u"장", {"chang"}},        {u"임", {"lim"}},                {u"오", {"oh"}},            {u"서", {"suh"}},
-    {u"신", {"shin"}},         {u"권", {"kwon"}},               {u"안", {"ahn"}},           {u"유", {"yoo", "ryu"}},
-    {u"전", {"jun", "chun"}},  {u"고", {"ko", "koh"}},          {u"문", {"moon"}},          {u"배", {"bae"}},
-    {u"백", {"paik"}},         {u"허", {"hur", "huh"}},         {u"노", {"roh", "noh"}},    {u"심", {"shim"}},
-    {u"곽", {"kwak"}},         {u"성", {"sung"}},               {u"주", {"joo"}},           {u"우", {"woo"}},
-    {u"구", {"koo", "ku"}},    {u"류", {"yoo"}},                {u"엄", {"um", "uhm"}},     {u"원", {"won"}},
-    {u"천", {"chun"}},         {u"공", {"kong"}},               {u"길", {"kil"}},           {u"석", {"suk"}},
-    {u"선우", {"sunwoo"}},     {u"황보", {"hwangbo"}},          {u"남궁", {"namkung"}},     {u"제갈", {"jegal"}},
-    {u"사공", {"sagong"}},     {u"서문", {"seomun"}},           {u"독고", {"dokgo"}},       {u"동방", {"dongbang"}},
+    {u"김", {"kim"}},
+    {u"이", {"lee", "yi", "rhee"}},
+    {u"박", {"park", "pak", "bak"}},
+    {u"최", {"choi"}},
+    {u"정", {"jung", "chung"}},
+    {u"강", {"kang"}},
+    {u"조", {"cho"}},
+    {u"윤", {"yoon", "yun"}},
+    {u"장", {"chang"}},
+    {u"임", {"lim"}},
+    {u"오", {"oh"}},
+    {u"서", {"suh"}},
+    {u"신", {"shin"}},
+    {u"권", {"kwon"}},
+    {u"안", {"ahn"}},
+    {u"유", {"yoo", "ryu"}},
+    {u"전", {"jun", "chun"}},
+    {u"고", {"ko", "koh"}},
+    {u"문", {"moon"}},
+    {u"배", {"bae"}},
+    {u"백", {"paik"}},
+    {u"허", {"hur", "huh"}},
+    {u"노", {"roh", "noh"}},
+    {u"심", {"shim"}},
+    {u"곽", {"kwak"}},
+    {u"성", {"sung"}},
+    {u"주", {"joo"}},
+    {u"우", {"woo"}},
+    {u"구", {"koo", "ku"}},
+    {u"류", {"yoo"}},
+    {u"엄", {"um", "uhm"}},
+    {u"원", {"won"}},
+    {u"천", {"chun"}},
+    {u"공", {"kong"}},
+    {u"길", {"kil"}},
+    {u"석", {"suk"}},
+    {u"선우", {"sunwoo"}},
+    {u"황보", {"hwangbo"}},
+    {u"남궁", {"namkung"}},
+    {u"제갈", {"jegal"}},
+    {u"사공", {"sagong"}},
+    {u"서문", {"seomun"}},
+    {u"독고", {"dokgo"}},
+    {u"동방", {"dongbang"}},
 };
 
 WordForms HangulForms(const icu::UnicodeString &word) {
@@ -358,8 +401,9 @@ WordForms HangulForms(const icu::UnicodeString &word) {
                 if (latin) AddKey(text.size() > surname ? forms.split_spellings : forms.document_keys, latin);
     if (text.size() <= surname) return forms;
     const auto syllables = [&](std::size_t from, std::size_t to) {
-        return FoldLatin(Transformed("Hangul-Latin", word.tempSubStringBetween(static_cast<std::int32_t>(from),
-                                                                              static_cast<std::int32_t>(to))));
+        return FoldLatin(Transformed(
+            "Hangul-Latin",
+            word.tempSubStringBetween(static_cast<std::int32_t>(from), static_cast<std::int32_t>(to))));
     };
     forms.split = {syllables(0, surname), syllables(surname, text.size())};
     return forms;
@@ -395,15 +439,22 @@ UChar32 PlainLetter(UChar32 c) {
         case 0x0623:  // alef with hamza or madda
         case 0x0625:
         case 0x0622:
-        case 0x0671: return 0x0627;
+        case 0x0671:
+            return 0x0627;
         case 0x0649:  // alef maksura, Farsi yeh
-        case 0x06CC: return 0x064A;
-        case 0x06A9: return 0x0643;  // keheh
-        case 0x0629:                 // teh marbuta, heh goal
-        case 0x06C1: return 0x0647;
-        case 0x0624: return 0x0648;  // waw and yeh with hamza
-        case 0x0626: return 0x064A;
-        default: return c;
+        case 0x06CC:
+            return 0x064A;
+        case 0x06A9:
+            return 0x0643;  // keheh
+        case 0x0629:        // teh marbuta, heh goal
+        case 0x06C1:
+            return 0x0647;
+        case 0x0624:
+            return 0x0648;  // waw and yeh with hamza
+        case 0x0626:
+            return 0x064A;
+        default:
+            return c;
     }
 }
 bool IsVowelPoint(UChar32 c) {
@@ -492,17 +543,25 @@ WordForms MakeForms(string_view word) {
     }
     switch (script) {
         case USCRIPT_COMMON:
-        case USCRIPT_LATIN: return LatinForms(text);
-        case USCRIPT_CYRILLIC: return CyrillicForms(text);
-        case USCRIPT_GREEK: return GreekForms(text);
-        case USCRIPT_HAN: return HanForms(text);
-        case USCRIPT_HANGUL: return HangulForms(text);
+        case USCRIPT_LATIN:
+            return LatinForms(text);
+        case USCRIPT_CYRILLIC:
+            return CyrillicForms(text);
+        case USCRIPT_GREEK:
+            return GreekForms(text);
+        case USCRIPT_HAN:
+            return HanForms(text);
+        case USCRIPT_HANGUL:
+            return HangulForms(text);
         case USCRIPT_HIRAGANA:
-        case USCRIPT_KATAKANA: return KanaForms(text);
+        case USCRIPT_KATAKANA:
+            return KanaForms(text);
         case USCRIPT_ARABIC:
         case USCRIPT_HEBREW:
-        case USCRIPT_SYRIAC: return AbjadForms(text);
-        default: return OtherForms(text, script);
+        case USCRIPT_SYRIAC:
+            return AbjadForms(text);
+        default:
+            return OtherForms(text, script);
     }
 }
 
@@ -563,10 +622,16 @@ string Skeleton(string_view latin, bool v_is_vowel) {
             case 'e':
             case 'i':
             case 'o':
-            case 'u': sound = 0; break;
+            case 'u':
+                sound = 0;
+                break;
             case 'y':
-            case 'w': sound = i == 0 ? c : 0; break;
-            case 'v': sound = v_is_vowel && i > 0 ? 0 : 'b'; break;
+            case 'w':
+                sound = i == 0 ? c : 0;
+                break;
+            case 'v':
+                sound = v_is_vowel && i > 0 ? 0 : 'b';
+                break;
             case 'c':
                 sound = next == 'h' ? 'h' : 'k';
                 two = next == 'h' || next == 'k';
@@ -575,10 +640,14 @@ string Skeleton(string_view latin, bool v_is_vowel) {
                 sound = next == 'h' ? 'h' : 'k';
                 two = next == 'h';
                 break;
-            case 'q': sound = 'k'; break;
+            case 'q':
+                sound = 'k';
+                break;
             case 's':
             case 'd':
-            case 'g': two = next == 'h'; break;
+            case 'g':
+                two = next == 'h';
+                break;
             case 't':
                 sound = next == 'z' || next == 's' ? 'z' : 't';
                 two = next == 'h' || next == 'z' || next == 's';
@@ -587,7 +656,8 @@ string Skeleton(string_view latin, bool v_is_vowel) {
                 sound = 'f';
                 two = next == 'h';
                 break;
-            default: break;
+            default:
+                break;
         }
         if (sound == 'j') sound = 'g';
         if (two) ++i;
