@@ -20,11 +20,13 @@ BEGIN ATOMIC
                   WHERE f.staff_id = contacts.acting_staff('staff'::regclass)) AS favorites
       FROM (SELECT jsonb_build_object('alias', name_alias(search.query)) AS alias OFFSET 0) AS w
   ),
-  -- A letter or two, and nothing else: what begins so is everywhere, and the first rows have enough of it.
+  -- A letter or two, and nothing else: what begins so is everywhere, and the first pages of the table have enough of
+  -- it. Pages, not rows: who may see few of them must not read on to find more.
   broad AS MATERIALIZED (
-    SELECT c.contact_id, c.owner_id, c.search, 2 AS step
-      FROM (SELECT d.contact_id, d.owner_id, d.search FROM contact d WHERE d.merged_into IS NULL LIMIT 2000) AS c
+    SELECT c.contact_id, c.owner_id, c.search, 0 AS step
+      FROM contact c
      WHERE (SELECT w.strict::text FROM wanted w) ~ '^[a-z]{1,2}\*[^ ]*$'
+       AND c.ctid < '(200,0)' AND c.merged_into IS NULL
        AND contacts.search_matches(c.search, (SELECT w.strict FROM wanted w))
      LIMIT 200
   ),
@@ -60,14 +62,14 @@ BEGIN ATOMIC
   ),
   -- Where not all could be looked at: one's own and favourites among the others.
   near AS MATERIALIZED (
-    SELECT c.contact_id, c.owner_id, c.search, 2 AS step
+    SELECT c.contact_id, c.owner_id, c.search, 0 AS step
       FROM (SELECT d.contact_id, d.owner_id, d.search FROM contact d
              WHERE d.owner_id = contacts.acting_staff('staff'::regclass) AND d.merged_into IS NULL
              LIMIT 1000) AS c
      WHERE (SELECT f.is_cut FROM found f)
        AND contacts.search_matches(c.search, (SELECT w.strict FROM wanted w))
     UNION ALL
-    SELECT c.contact_id, c.owner_id, c.search, 2
+    SELECT c.contact_id, c.owner_id, c.search, 0
       FROM favorite f JOIN contact c ON c.contact_id = f.contact_id
      WHERE f.staff_id = contacts.acting_staff('staff'::regclass) AND c.merged_into IS NULL
        AND (SELECT f.is_cut FROM found f)
@@ -89,7 +91,7 @@ BEGIN ATOMIC
                AND CASE WHEN octet_length(search.query) <= 254 THEN search.query ~ '^\s*(@\S+|[^\s@]+\.[^\s@]*)\s*$' END LIMIT 200) AS e
     UNION ALL
     SELECT p.contact_id, NULL, p.owner_id, 'phone', p.number::text,
-           CASE WHEN contacts.phone_same_line(p.number, contacts.phone_try_parse(search.query)) THEN 3 ELSE 2 END
+           CASE WHEN contacts.phone_base(p.number)::text = t.prefix THEN 3 ELSE 2 END
       FROM unnest((SELECT CASE WHEN length(contacts.phone_digits(search.query)) >= 3
                                THEN contacts.phone_prefixes(search.query) END)) AS t(prefix)
      CROSS JOIN LATERAL (SELECT a.contact_id, a.owner_id, a.number FROM contact_phone a
@@ -107,7 +109,7 @@ BEGIN ATOMIC
       FROM staff s WHERE s.email ^@ search.query AND CASE WHEN octet_length(search.query) <= 254 THEN search.query ~ '^\s*\S{2,}\s*$' END
     UNION ALL
     SELECT NULL, p.staff_id, NULL, 'phone', p.number::text,
-           CASE WHEN contacts.phone_same_line(p.number, contacts.phone_try_parse(search.query)) THEN 3 ELSE 2 END
+           CASE WHEN contacts.phone_base(p.number)::text = t.prefix THEN 3 ELSE 2 END
       FROM unnest((SELECT CASE WHEN length(contacts.phone_digits(search.query)) >= 3
                                THEN contacts.phone_prefixes(search.query) END)) AS t(prefix)
      CROSS JOIN LATERAL (SELECT a.staff_id, a.number FROM staff_phone a WHERE a.number ^@ t.prefix LIMIT 100) AS p
@@ -143,8 +145,9 @@ BEGIN ATOMIC
             + CASE WHEN h.owner_id = w.staff_id OR h.staff_id IS NOT NULL THEN 0.25 ELSE 0 END)::real AS rank
       FROM (SELECT DISTINCT ON (g.contact_id, g.staff_id) g.*
               FROM (SELECT c.contact_id, NULL::uuid AS staff_id, c.owner_id, NULL::text AS matched, NULL::text AS value,
-                           CASE WHEN c.step = 3 OR contacts.search_matches(c.search, w.exact) THEN 3 ELSE 2 END AS step,
-                           contacts.search_rank(c.search, w.strict) AS quality
+                           CASE WHEN c.step = 0 THEN CASE WHEN contacts.search_matches(c.search, w.exact) THEN 3 ELSE 2 END
+                                ELSE c.step END AS step,
+                           CASE WHEN c.step = 3 THEN 1 ELSE contacts.search_rank(c.search, w.strict) END AS quality
                       FROM (SELECT * FROM exact UNION ALL SELECT * FROM broad UNION ALL SELECT * FROM finished
                             UNION ALL SELECT * FROM strict UNION ALL SELECT * FROM near) AS c, wanted w
                     UNION ALL

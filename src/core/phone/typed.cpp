@@ -70,7 +70,10 @@ std::vector<std::string> TypedPhonePrefixes(std::string_view text, std::string_v
     const int code = known && *known != "ZZ" ? Library().GetCountryCodeForRegion(*known) : 0;
     constexpr int kNorthAmerica = 1;
     const std::string_view abroad = code == kNorthAmerica ? "011" : "00";
-    if (digits.starts_with(abroad)) add({}, digits.substr(abroad.size()));
+    if (digits.starts_with(abroad)) {
+        add({}, digits.substr(abroad.size()));
+        return prefixes;
+    }
     if (code > 0) {
         std::string trunk;
         Library().GetNddPrefixForRegion(*known, true, &trunk);
