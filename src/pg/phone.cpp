@@ -403,8 +403,13 @@ Datum contacts_phone_prefixes(PG_FUNCTION_ARGS) {
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
     const std::string_view input = View(PG_GETARG_TEXT_PP(0)), region = region_argument(fcinfo, 1);
     Guarded(fcinfo, [&](Failure &) -> Datum {
-        for (const std::string &prefix : contacts::TypedPhonePrefixes(input, region))
-            if (count < kMost) prefixes[count++] = NewVarlena(prefix);
+        try {
+            for (const std::string &prefix : contacts::TypedPhonePrefixes(input, region))
+                if (count < kMost) prefixes[count++] = NewVarlena(prefix);
+        } catch (const std::bad_alloc &) {
+            throw;
+        } catch (const std::exception &) {
+        }
         return 0;
     });
     PG_RETURN_ARRAYTYPE_P(construct_array(prefixes, count, TEXTOID, -1, false, TYPALIGN_INT));
