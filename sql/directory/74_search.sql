@@ -55,7 +55,7 @@ BEGIN ATOMIC
   ),
   -- Matches in all of these; where one has as many as it may, not all were looked at.
   found AS MATERIALIZED (
-    SELECT f.exact + f.broad + f.finished + f.strict AS number,
+    SELECT f.broad + f.finished + f.strict AS number, f.exact > 0 AS is_exact,
            greatest(f.exact, f.finished, f.strict, 5 * f.broad) >= 1000 AS is_cut
       FROM (SELECT (SELECT count(*) FROM exact) AS exact, (SELECT count(*) FROM broad) AS broad,
                    (SELECT count(*) FROM finished) AS finished, (SELECT count(*) FROM strict) AS strict) AS f
@@ -129,14 +129,14 @@ BEGIN ATOMIC
       FROM (SELECT d.contact_id, d.owner_id, d.search FROM contact d
              WHERE d.search @@ (SELECT w.tolerant FROM wanted w) AND d.merged_into IS NULL
                AND (SELECT w.tolerant::text <> w.strict::text FROM wanted w)
-               AND (SELECT f.number + (SELECT count(*) FROM colleague) + (SELECT count(*) FROM part) < 3 FROM found f)
+               AND (SELECT NOT f.is_exact AND f.number + (SELECT count(*) FROM colleague) + (SELECT count(*) FROM part) < 3 FROM found f)
              LIMIT 1000) AS c
     UNION ALL
     SELECT NULL, s.staff_id, NULL, s.search
       FROM staff s
      WHERE s.search @@ (SELECT w.tolerant FROM wanted w)
        AND (SELECT w.tolerant::text <> w.strict::text FROM wanted w)
-       AND (SELECT f.number + (SELECT count(*) FROM colleague) + (SELECT count(*) FROM part) < 3 FROM found f)
+       AND (SELECT NOT f.is_exact AND f.number + (SELECT count(*) FROM colleague) + (SELECT count(*) FROM part) < 3 FROM found f)
   ),
   best AS MATERIALIZED (
     SELECT h.contact_id, h.staff_id, h.owner_id, h.matched, h.value,
@@ -197,7 +197,7 @@ BEGIN ATOMIC
    WHERE num_nonnulls(c.contact_id, s.staff_id) > 0 AND c.merged_into IS NULL
    ORDER BY b.rank DESC, n.name, coalesce(s.staff_id, c.contact_id);
 END;
-COMMENT ON FUNCTION search(text, int) IS 'Contacts and colleagues for what somebody types: words of names, titles, departments and organizations in any order, the beginning of an e-mail address, @ and the beginning of a domain, a phone number from the front in any notation (see contacts.default_region) or its last 4 or more digits, an extension. max_results: at most 1000. kind: contact, or that of a colleague. matched: name, job_title, department, organization, several, email, domain, phone or extension, and matched_value what it was. rank: 3 exact, 2 the beginning, 1 with typing errors, which are allowed for where fewer than three were found; 0.5 more for a favourite, 0.25 for one''s own and colleagues, up to 0.2 by contacts.search_rank(). Never an error: what says nothing finds nothing. STABLE: reads the directory as who calls.';
+COMMENT ON FUNCTION search(text, int) IS 'Contacts and colleagues for what somebody types: words of names, titles, departments and organizations in any order, the beginning of an e-mail address, @ and the beginning of a domain, a phone number from the front in any notation (see contacts.default_region) or its last 4 or more digits, an extension. max_results: at most 1000. kind: contact, or that of a colleague. matched: name, job_title, department, organization, several, email, domain, phone or extension, and matched_value what it was. rank: 3 exact, 2 the beginning, 1 with typing errors, which are allowed for where nothing exact and fewer than three others were found; 0.5 more for a favourite, 0.25 for one''s own and colleagues, up to 0.2 by contacts.search_rank(). Never an error: what says nothing finds nothing. STABLE: reads the directory as who calls.';
 
 CREATE FUNCTION identify(number text, region text DEFAULT NULL)
   RETURNS TABLE (kind text, id uuid, display_name text, organization_name text, job_title text, phone contacts.phone,

@@ -61,7 +61,10 @@ std::vector<std::string> TypedPhonePrefixes(std::string_view text, std::string_v
     };
     if (typed.digits.empty()) return prefixes;
     const std::string_view digits = typed.digits;
-    if (const auto phone = ParsePhone(text, region)) add({}, phone->digits());
+    // What is shorter is rather the beginning of a number than one.
+    constexpr std::size_t kWholeNumber = 7;
+    if (digits.size() >= kWholeNumber)
+        if (const auto phone = ParsePhone(text, region)) add({}, phone->digits());
     if (typed.plus) {
         add({}, digits);
         return prefixes;
