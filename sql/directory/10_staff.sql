@@ -21,6 +21,7 @@ CREATE TABLE staff (
   search         text[]
 );
 CREATE INDEX staff_search_idx ON staff USING gin (search contacts.search_ops);
+CREATE INDEX staff_email_idx ON staff (email);
 COMMENT ON TABLE staff IS 'Who uses the directory, and the company''s own contacts: colleagues, auto attendants, call groups and queues.';
 COMMENT ON COLUMN staff.login IS 'What contacts.actor() answers when this colleague acts; NULL: no access.';
 COMMENT ON COLUMN staff.kind IS 'person, auto_attendant, call_group or call_queue.';
@@ -62,6 +63,7 @@ CREATE TABLE staff_phone (
   CONSTRAINT staff_phone_has_number CHECK (number IS NOT NULL OR entered IS NOT NULL)
 );
 CREATE INDEX staff_phone_number_idx ON staff_phone (number);
+CREATE INDEX staff_phone_suffix_idx ON staff_phone (contacts.phone_suffix(number, 4));
 COMMENT ON TABLE staff_phone IS 'Outside numbers and fax of a colleague, in the order of "position".';
 COMMENT ON COLUMN staff_phone.label IS 'Lower case: work, mobile, home, fax, other, …';
 COMMENT ON COLUMN staff_phone.entered IS 'What was typed, where no number could be made of it or it differs.';

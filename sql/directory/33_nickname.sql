@@ -10,6 +10,20 @@ COMMENT ON TABLE nickname IS 'Names that a search takes for each other, in both 
 COMMENT ON COLUMN nickname.nickname IS 'One word, as contacts.fold_name() answers it: bob.';
 COMMENT ON COLUMN nickname.name IS 'One word, as contacts.fold_name() answers it: robert.';
 
+ALTER TABLE nickname ENABLE ROW LEVEL SECURITY;
+CREATE POLICY nickname_read ON nickname FOR SELECT
+  USING (contacts.has_permission('staff'::regclass, 'view'));
+CREATE POLICY nickname_create ON nickname FOR INSERT
+  WITH CHECK (contacts.has_permission('staff'::regclass, 'admin'));
+CREATE POLICY nickname_edit ON nickname FOR UPDATE
+  USING (contacts.has_permission('staff'::regclass, 'admin'));
+CREATE POLICY nickname_delete ON nickname FOR DELETE
+  USING (contacts.has_permission('staff'::regclass, 'admin'));
+COMMENT ON POLICY nickname_read ON nickname IS 'Permission view.';
+COMMENT ON POLICY nickname_create ON nickname IS 'Admins.';
+COMMENT ON POLICY nickname_edit ON nickname IS 'Admins.';
+COMMENT ON POLICY nickname_delete ON nickname IS 'Admins.';
+
 INSERT INTO nickname (nickname, name)
 SELECT unnest(n.nicknames::text[]), n.name
 FROM (VALUES
