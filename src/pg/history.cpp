@@ -648,6 +648,7 @@ void log_contacts(TriggerData *trigger) {
             ++read;
             const Datum *values = new_rows.slot->tts_values;
             const bool *nulls = new_rows.slot->tts_isnull;
+            if (nulls[columns.contact_id - 1]) continue;  // a table of somebody's, no table of contacts
             Jsonb *changes = changes_of(desc, fields, old_rows.slot->tts_values, old_rows.slot->tts_isnull,
                                         values, nulls, whole);
             if (!changes) continue;
@@ -1094,6 +1095,7 @@ void log_deletions(TriggerData *trigger) {
         while (entries.contact_id.count < kChunk && (more = read_row(&old_rows))) {
             const Datum *values = old_rows.slot->tts_values;
             const bool *nulls = old_rows.slot->tts_isnull;
+            if (nulls[columns.contact_id - 1]) continue;  // a table of somebody's, no table of contacts
             const int at = columns.version - 1;
             const int32 version = nulls[at] ? 0 : DatumGetInt32(values[at]);
             Jsonb *changes = changes_of(desc, fields, values, nulls, nullptr, nullptr, whole);
@@ -1165,7 +1167,7 @@ void contacts_propagate_access_of_statement(TriggerData *trigger) {
                                       old_rows.slot->tts_isnull[at], new_rows.slot->tts_values[at],
                                       new_rows.slot->tts_isnull[at]);
             }
-            if (changed)
+            if (changed && !new_rows.slot->tts_isnull[contact_id - 1])
                 append(&ids, datumCopy(new_rows.slot->tts_values[contact_id - 1], false, UUID_LEN), false);
         }
         if (ids.count > 0) {
