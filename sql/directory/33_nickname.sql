@@ -71,17 +71,3 @@ BEGIN ATOMIC
            GROUP BY w.word) AS a;
 END;
 COMMENT ON FUNCTION name_alias(text) IS 'Other names of the words of a query, by the table nickname: an object for the option "alias" of contacts.search_query(text, jsonb), such as {"bob": ["robert"]}.';
-
-ALTER TABLE nickname ENABLE ROW LEVEL SECURITY;
-CREATE POLICY nickname_read ON nickname FOR SELECT
-  USING (contacts.has_permission('staff'::regclass, 'view'));
-CREATE POLICY nickname_create ON nickname FOR INSERT
-  WITH CHECK (contacts.has_permission('staff'::regclass, 'admin'));
-CREATE POLICY nickname_edit ON nickname FOR UPDATE
-  USING (contacts.has_permission('staff'::regclass, 'admin'));
-CREATE POLICY nickname_delete ON nickname FOR DELETE
-  USING (contacts.has_permission('staff'::regclass, 'admin'));
-COMMENT ON POLICY nickname_read ON nickname IS 'Permission view.';
-COMMENT ON POLICY nickname_create ON nickname IS 'Admins.';
-COMMENT ON POLICY nickname_edit ON nickname IS 'Admins.';
-COMMENT ON POLICY nickname_delete ON nickname IS 'Admins.';
