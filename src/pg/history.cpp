@@ -1099,11 +1099,7 @@ void log_deletions(TriggerData *trigger) {
         while (entries.contact_id.count < kChunk && (more = read_row(&old_rows))) {
             const Datum *values = old_rows.slot->tts_values;
             const bool *nulls = old_rows.slot->tts_isnull;
-<<<<<<< HEAD
             if (nulls[columns.contact_id - 1]) continue;
-=======
-            if (nulls[columns.contact_id - 1]) continue;  // a table of somebody's, no table of contacts
->>>>>>> perf4
             const int at = columns.version - 1;
             const int32 version = nulls[at] ? 0 : DatumGetInt32(values[at]);
             Jsonb *changes = changes_of(desc, fields, values, nulls, nullptr, nullptr, whole);
@@ -1232,7 +1228,6 @@ void contacts_propagate_access_of_statement(TriggerData *trigger) {
                                       old_rows.slot->tts_isnull[at], new_rows.slot->tts_values[at],
                                       new_rows.slot->tts_isnull[at]);
             }
-<<<<<<< HEAD
             if (!changed || new_rows.slot->tts_isnull[contact_id - 1]) continue;
             append(&ids, datumCopy(new_rows.slot->tts_values[contact_id - 1], false, UUID_LEN), false);
             if (!organizations || new_rows.slot->tts_isnull[organization] ||
@@ -1250,10 +1245,6 @@ void contacts_propagate_access_of_statement(TriggerData *trigger) {
                            : datumCopy(new_rows.slot->tts_values[at], false, TupleDescAttr(desc, at)->attlen),
                        null);
             }
-=======
-            if (changed && !new_rows.slot->tts_isnull[contact_id - 1])
-                append(&ids, datumCopy(new_rows.slot->tts_values[contact_id - 1], false, UUID_LEN), false);
->>>>>>> perf4
         }
         if (ids.count > 0) {
             Datum values[] = {to_array(&ids)};
