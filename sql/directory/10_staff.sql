@@ -17,13 +17,21 @@ CREATE TABLE staff (
                         AND array_position(permissions, NULL) IS NULL),
   avatar         text,
   presence       text,
-  status_message text
+  status_message text,
+  search         text[]
 );
+CREATE INDEX staff_search_idx ON staff USING gin (search contacts.search_ops);
+CREATE INDEX staff_email_idx ON staff (email);
 COMMENT ON TABLE staff IS 'Who uses the directory, and the company''s own contacts: colleagues, auto attendants, call groups and queues.';
 COMMENT ON COLUMN staff.login IS 'What contacts.actor() answers when this colleague acts; NULL: no access.';
 COMMENT ON COLUMN staff.kind IS 'person, auto_attendant, call_group or call_queue.';
 COMMENT ON COLUMN staff.permissions IS 'Any of view, edit, import, export, admin.';
 COMMENT ON COLUMN staff.avatar IS 'URL of a picture.';
+COMMENT ON COLUMN staff.search IS 'Folded keys of names, title and department, made when the row is written. For search @@ contacts.search_query(…).';
+
+CREATE TRIGGER zz_search BEFORE INSERT OR UPDATE ON staff
+  FOR EACH ROW EXECUTE FUNCTION contacts.make_search();
+COMMENT ON TRIGGER zz_search ON staff IS 'Sets search, whatever was written.';
 
 -- Only what decides who may: presence changes all the time, and what sessions have planned goes with what they know.
 CREATE TRIGGER staff_changed AFTER INSERT OR UPDATE OF staff_id, login, permissions OR DELETE OR TRUNCATE ON staff
@@ -55,6 +63,7 @@ CREATE TABLE staff_phone (
   CONSTRAINT staff_phone_has_number CHECK (number IS NOT NULL OR entered IS NOT NULL)
 );
 CREATE INDEX staff_phone_number_idx ON staff_phone (number);
+CREATE INDEX staff_phone_suffix_idx ON staff_phone (contacts.phone_suffix(number, 4));
 COMMENT ON TABLE staff_phone IS 'Outside numbers and fax of a colleague, in the order of "position".';
 COMMENT ON COLUMN staff_phone.label IS 'Lower case: work, mobile, home, fax, other, …';
 COMMENT ON COLUMN staff_phone.entered IS 'What was typed, where no number could be made of it or it differs.';

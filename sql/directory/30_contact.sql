@@ -46,6 +46,7 @@ CREATE UNIQUE INDEX contact_personal_external_id_key ON contact (owner_id, sourc
   WHERE visibility = 'personal' AND external_id IS NOT NULL;
 CREATE INDEX contact_owner_id_idx ON contact (owner_id) WHERE owner_id IS NOT NULL;
 CREATE INDEX contact_organization_id_idx ON contact (organization_id) WHERE organization_id IS NOT NULL;
+CREATE INDEX contact_search_idx ON contact USING gin (search contacts.search_ops);
 CREATE INDEX contact_merged_into_idx ON contact (merged_into) WHERE merged_into IS NOT NULL;
 
 COMMENT ON TABLE contact IS 'Contacts outside the company; phones, e-mail addresses and other parts are in tables of their own.';
@@ -61,7 +62,7 @@ COMMENT ON COLUMN contact.birth_date IS 'Has the year 1604, a leap year, where t
 COMMENT ON COLUMN contact.birth_year_known IS 'False: only day and month of birth_date count.';
 COMMENT ON COLUMN contact.language IS 'BCP 47 tag, or as entered.';
 COMMENT ON COLUMN contact.custom IS 'Custom fields by key (see custom_field), and what an import had no column for.';
-COMMENT ON COLUMN contact.search IS 'Folded search keys, made when the row is written; not for people.';
+COMMENT ON COLUMN contact.search IS 'Folded keys of names, title, department and organization, made when the row is written; first the version of what made them. For search @@ contacts.search_query(…).';
 COMMENT ON COLUMN contact.merged_into IS 'The contact that took this one''s place when duplicates were merged.';
 COMMENT ON COLUMN contact.version IS 'Starts at 1, one more with each change; set by the trigger, like all columns that follow.';
 COMMENT ON COLUMN contact.created_at IS 'Start of the transaction that created the row.';
@@ -73,7 +74,12 @@ COMMENT ON COLUMN contact.import_id IS 'The import that created the row, if one 
 -- zz_: after all other BEFORE triggers, so that their changes count as changes.
 CREATE TRIGGER zz_stamp BEFORE INSERT OR UPDATE ON contact
   FOR EACH ROW EXECUTE FUNCTION contacts.stamp_row('staff', 'change_log');
-COMMENT ON TRIGGER zz_stamp ON contact IS 'Sets version, created_*, updated_* and import_id, whatever was written; keeps whose the contact is.';
+COMMENT ON TRIGGER zz_stamp ON contact IS 'Sets search, version, created_*, updated_* and import_id, whatever was written; keeps whose the contact is.';
 CREATE TRIGGER contact_created AFTER INSERT ON contact
   FOR EACH ROW EXECUTE FUNCTION contacts.contact_created();
 COMMENT ON TRIGGER contact_created ON contact IS 'Remembers new contacts for the parts that are written next.';
+
+CREATE TRIGGER refresh_search AFTER UPDATE ON organization
+  REFERENCING OLD TABLE AS old_row NEW TABLE AS new_row
+  FOR EACH STATEMENT EXECUTE FUNCTION contacts.refresh_organization_search('contact');
+COMMENT ON TRIGGER refresh_search ON organization IS 'Has the search documents of the contacts of renamed organizations made again.';

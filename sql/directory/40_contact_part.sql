@@ -18,6 +18,8 @@ CREATE TABLE contact_phone (
   CONSTRAINT contact_phone_has_number CHECK (number IS NOT NULL OR entered IS NOT NULL)
 );
 CREATE INDEX contact_phone_number_idx ON contact_phone (number);
+-- The last four digits say enough to be looked up by, and are few enough to be stored once each.
+CREATE INDEX contact_phone_suffix_idx ON contact_phone (contacts.phone_suffix(number, 4));
 COMMENT ON TABLE contact_phone IS 'Phone and fax numbers of contacts.';
 COMMENT ON COLUMN contact_phone.position IS 'Order of the parts of a contact, from 1; gaps are allowed.';
 COMMENT ON COLUMN contact_phone.label IS 'Lower case: work, mobile, home, fax, main, pager, other, …';
@@ -41,6 +43,8 @@ CREATE TABLE contact_email (
   PRIMARY KEY (contact_id, position)
 );
 CREATE INDEX contact_email_address_idx ON contact_email (address);
+-- For a domain and for its beginning, whatever the database's collation.
+CREATE INDEX contact_email_domain_idx ON contact_email (contacts.email_domain(address) text_pattern_ops);
 COMMENT ON TABLE contact_email IS 'E-mail addresses of contacts.';
 COMMENT ON COLUMN contact_email.position IS 'Order of the parts of a contact, from 1; gaps are allowed.';
 COMMENT ON COLUMN contact_email.label IS 'Lower case: work, home, other, …';

@@ -7,15 +7,18 @@ CREATE TABLE contact_note (
   body        text NOT NULL CHECK (body <> ''),
   created_at  timestamptz NOT NULL DEFAULT now(),
   created_by  text NOT NULL DEFAULT contacts.actor(),
+  import_id   uuid,
   owner_id    uuid,
   visibility  text NOT NULL CHECK (visibility IN ('company', 'restricted', 'personal')),
   shared_with uuid[],
   editable_by uuid[]
 );
 CREATE INDEX contact_note_contact_id_idx ON contact_note (contact_id, created_at);
+CREATE INDEX contact_note_import_id_idx ON contact_note (import_id) WHERE import_id IS NOT NULL;
 COMMENT ON TABLE contact_note IS 'Notes about contacts.';
 COMMENT ON COLUMN contact_note.body IS 'Plain text.';
 COMMENT ON COLUMN contact_note.created_by IS 'Login of who wrote the entry.';
+COMMENT ON COLUMN contact_note.import_id IS 'The import that made the note, if one did: undo_import() takes it back.';
 COMMENT ON COLUMN contact_note.owner_id IS 'owner_id of the contact.';
 COMMENT ON COLUMN contact_note.visibility IS 'visibility of the contact.';
 COMMENT ON COLUMN contact_note.shared_with IS 'shared_with of the contact.';

@@ -30,7 +30,7 @@ COMMENT ON COLUMN import_run.warnings IS 'Number of warnings in import_error; a 
 COMMENT ON COLUMN import_run.options IS 'The options the import ran with.';
 COMMENT ON COLUMN import_run.message IS 'The summary, or why the import could not go on.';
 COMMENT ON COLUMN import_run.header IS 'The column names as found in the file.';
-COMMENT ON COLUMN import_run.delimiter IS 'The delimiter of the file.';
+COMMENT ON COLUMN import_run.delimiter IS 'The delimiter of the file; NULL: it holds vCards.';
 
 CREATE TABLE import_error (
   import_id   uuid NOT NULL REFERENCES import_run ON DELETE CASCADE,
@@ -45,6 +45,7 @@ CREATE TABLE import_error (
   message     text NOT NULL,
   cells       text[],
   started_by  text NOT NULL DEFAULT contacts.actor(),
+  personal    boolean NOT NULL DEFAULT false,
   PRIMARY KEY (import_id, ordinal)
 );
 COMMENT ON TABLE import_error IS 'Faults that imports found: all of a record, not the first alone.';
@@ -59,6 +60,7 @@ COMMENT ON COLUMN import_error.value IS 'The value at fault, cut where it is lon
 COMMENT ON COLUMN import_error.message IS 'What is wrong and what the rule is.';
 COMMENT ON COLUMN import_error.cells IS 'The cells of the record as they were in the file; of a record longer than 8 kB in its first entry alone.';
 COMMENT ON COLUMN import_error.started_by IS 'started_by of the import, repeated so that access needs no look at import_run.';
+COMMENT ON COLUMN import_error.personal IS 'Whether personal contacts were imported: then nobody but who ran the import sees the entry, not even admins.';
 
 -- The check raises errors of its own, which name what is wrong.
 CREATE TABLE import_profile (

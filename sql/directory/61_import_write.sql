@@ -245,6 +245,14 @@ BEGIN ATOMIC
    ORDER BY m.contact_id, g.name;
 END;
 
+CREATE FUNCTION _import_note_state(ids uuid[]) RETURNS TABLE (contact_id uuid, "position" int, label text, body text)
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT n.contact_id, 0, NULL::text, n.body
+    FROM unnest(_import_note_state.ids) AS i(contact_id)
+   CROSS JOIN LATERAL (SELECT k.contact_id, k.body FROM contact_note k WHERE k.contact_id = i.contact_id OFFSET 0) AS n;
+END;
+
 CREATE FUNCTION _import_insert_organizations() RETURNS void
   LANGUAGE sql VOLATILE
 BEGIN ATOMIC
@@ -494,12 +502,23 @@ BEGIN ATOMIC
   RETURNING contact_id;
 END;
 
+CREATE FUNCTION _import_insert_notes(import_id uuid) RETURNS void
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+  INSERT INTO contact_note (contact_id, body, import_id, owner_id, visibility)
+  SELECT b.contact_id, b.body, _import_insert_notes.import_id, b.owner_id, b.visibility
+    FROM contacts.import_batch('note_insert') AS b(contact_id uuid, body text, owner_id uuid, visibility text)
+  RETURNING contact_id;
+END;
+
 CREATE FUNCTION _import_write_errors(import_id uuid) RETURNS void
   LANGUAGE sql VOLATILE
 BEGIN ATOMIC
-  INSERT INTO import_error (import_id, ordinal, line, record, severity, code, column_name, target, value, message, cells)
+  INSERT INTO import_error (import_id, ordinal, line, record, severity, code, column_name, target, value, message, cells, personal)
   SELECT _import_write_errors.import_id, b.ordinal, b.line, b.record, b.severity, b.code, b.column_name, b.target,
-         b.value, b.message, b.cells
+         b.value, b.message, b.cells,
+         coalesce((SELECT r.options ->> 'visibility' = 'personal' FROM import_run r
+                    WHERE r.import_id = _import_write_errors.import_id), false)
     FROM contacts.import_batch('error')
       AS b(ordinal bigint, line bigint, record bigint, severity text, code text, column_name text, target text,
            value text, message text, cells text[])
@@ -523,6 +542,7 @@ COMMENT ON FUNCTION _import_email_state(uuid[]) IS 'E-mail addresses of these co
 COMMENT ON FUNCTION _import_address_state(uuid[]) IS 'Postal addresses of these contacts.';
 COMMENT ON FUNCTION _import_social_state(uuid[]) IS 'Social accounts of these contacts.';
 COMMENT ON FUNCTION _import_group_state(uuid[]) IS 'Groups of these contacts.';
+COMMENT ON FUNCTION _import_note_state(uuid[]) IS 'Notes about these contacts.';
 COMMENT ON FUNCTION _import_insert_organizations() IS 'Inserts new organizations of the batch.';
 COMMENT ON FUNCTION _import_update_organizations() IS 'Updates organizations of the batch.';
 COMMENT ON FUNCTION _import_insert_contacts() IS 'Inserts the new contacts of the batch; the ids that were stored.';
@@ -541,4 +561,5 @@ COMMENT ON FUNCTION _import_update_socials() IS 'Updates social accounts of the 
 COMMENT ON FUNCTION _import_insert_socials() IS 'Inserts new social accounts of the batch.';
 COMMENT ON FUNCTION _import_delete_groups() IS 'Removes contacts of the batch from groups.';
 COMMENT ON FUNCTION _import_insert_groups() IS 'Adds contacts of the batch to groups, making these where needed.';
+COMMENT ON FUNCTION _import_insert_notes(uuid) IS 'Adds the notes of the batch, as made by this import.';
 COMMENT ON FUNCTION _import_write_errors(uuid) IS 'Adds the faults of the batch to import_error.';

@@ -26,10 +26,17 @@ BEGIN ATOMIC
          ('emails', 'label', 'string'), ('emails', 'address', 'string'),
          ('addresses', 'label', 'string'), ('addresses', 'street', 'string'), ('addresses', 'street2', 'string'),
          ('addresses', 'city', 'string'), ('addresses', 'region', 'string'), ('addresses', 'postal_code', 'string'),
-         ('addresses', 'country', 'string'),
+         ('addresses', 'country', 'string'), ('addresses', 'country_entered', 'string'),
          ('socials', 'label', 'string'), ('socials', 'network', 'string'), ('socials', 'handle', 'string');
 END;
 COMMENT ON FUNCTION _draft_entry_keys() IS 'The keys of a list''s entries, and the kind of their values.';
+
+CREATE FUNCTION _draft_stamps() RETURNS text[]
+  LANGUAGE sql IMMUTABLE
+BEGIN ATOMIC
+  SELECT '{contact_id,version,created_at,created_by,updated_at,updated_by,import_id,merged_into,shared_with,editable_by}'::text[];
+END;
+COMMENT ON FUNCTION _draft_stamps() IS 'What contact_as_of() gives and nobody writes: ignored in an object that has both "contact_id" and "version", an error in others.';
 
 CREATE FUNCTION _is_date(value text) RETURNS boolean
   LANGUAGE sql IMMUTABLE
@@ -88,20 +95,18 @@ BEGIN ATOMIC
   SELECT CASE
            WHEN k.key IS NULL
              THEN contacts._raise('22023',
-                    format(CASE WHEN e.key IN ('contact_id', 'search', 'version', 'created_at', 'created_by', 'updated_at',
-                                               'updated_by', 'import_id', 'shared_with', 'editable_by')
-                                THEN 'key "%s" cannot be written' ELSE 'unknown key "%s"' END, contacts._quoted(e.key)),
+                    format(CASE WHEN e.key = 'search' OR e.key = ANY (_draft_stamps()) THEN 'key "%s" cannot be written' ELSE 'unknown key "%s"' END, contacts._quoted(e.key)),
                     CASE WHEN e.key IN ('shared_with', 'editable_by') THEN 'With whom a contact is shared is not part of its data.'
-                         WHEN e.key IN ('contact_id', 'search', 'version', 'created_at', 'created_by', 'updated_at',
-                                        'updated_by', 'import_id') THEN 'The directory sets this column itself.'
+                         WHEN e.key = 'search' OR e.key = ANY (_draft_stamps()) THEN 'The directory sets this column itself.'
                          ELSE format('Keys are: %s.', (SELECT string_agg(d.key, ', ' ORDER BY d.key) FROM _draft_keys() d)) END,
                     CASE WHEN e.key IN ('shared_with', 'editable_by') THEN 'A contact is shared with share_contact().' END)
            ELSE contacts._raise('22023', format('invalid value for "%s": %s', e.key, contacts._quoted(e.value::text)),
                                 _kind_rule(k.kind))
          END
     FROM jsonb_each(fields) AS e(key, value) LEFT JOIN _draft_keys() k ON k.key = e.key
-   WHERE k.key IS NULL OR (e.value <> 'null' AND NOT _is_of_kind(e.value, k.kind))
-      OR (e.value = 'null' AND e.key = 'visibility')
+   WHERE (k.key IS NULL OR (e.value <> 'null' AND NOT _is_of_kind(e.value, k.kind))
+          OR (e.value = 'null' AND e.key = 'visibility'))
+     AND NOT (fields ?& '{contact_id,version}' AND e.key = ANY (_draft_stamps()))
    ORDER BY k.key IS NOT NULL, e.key LIMIT 1;
   SELECT CASE
            WHEN k.key IS NULL
@@ -117,7 +122,7 @@ BEGIN ATOMIC
            WITH ORDINALITY AS n(entry, ordinality)
    CROSS JOIN LATERAL jsonb_each(n.entry) AS v(key, value)
     LEFT JOIN _draft_entry_keys() k ON k.list = l.list AND k.key = v.key
-   WHERE k.key IS NULL OR (v.value <> 'null' AND NOT _is_of_kind(v.value, k.kind))
+   WHERE v.key <> 'position' AND (k.key IS NULL OR (v.value <> 'null' AND NOT _is_of_kind(v.value, k.kind)))
    ORDER BY l.list, n.ordinality, v.key LIMIT 1;
   SELECT contacts._raise('22023', format('%s[%s] has no %s', l.list, n.ordinality - 1, l.needs),
                          format('An entry of %s needs %s.', l.list, l.rule))
@@ -283,9 +288,10 @@ BEGIN ATOMIC
            nullif(e.entry ->> 'city', '') AS city,
            nullif(e.entry ->> 'region', '') AS region,
            nullif(e.entry ->> 'postal_code', '') AS postal_code,
-           contacts.country_code(nullif(e.entry ->> 'country', '')) AS country,
-           CASE WHEN contacts.country_code(e.entry ->> 'country') IS NULL THEN nullif(e.entry ->> 'country', '') END AS country_entered
-      FROM _draft_entries(fields, 'addresses') AS e),
+           contacts.country_code(c.country) AS country,
+           CASE WHEN contacts.country_code(c.country) IS NULL THEN c.country END AS country_entered
+      FROM _draft_entries(fields, 'addresses') AS e,
+           LATERAL (SELECT coalesce(nullif(e.entry ->> 'country', ''), nullif(e.entry ->> 'country_entered', '')) AS country) AS c),
   wanted AS MATERIALIZED (
     SELECT w.*, jsonb_build_array(w.label, w.street, w.street2, w.city, w.region, w.postal_code, w.country, w.country_entered)::text AS value
       FROM entries w),
@@ -430,7 +436,7 @@ CREATE FUNCTION create_contact(fields jsonb) RETURNS uuid
 BEGIN ATOMIC
   SELECT _insert_contact(contacts.uuid_v7(), fields);
 END;
-COMMENT ON FUNCTION create_contact(jsonb) IS 'Creates a contact; its contact_id. Keys are columns of contact, lists "phones" (label, number in any notation, extension, accepts_sms, entered), "emails" (label, address), "addresses" (label, street, street2, city, region, postal_code, country), "socials" (label, network, handle), "groups" (names), and the object "custom". It belongs to who acts and is restricted unless said otherwise. Errors name the key: 22023 unknown keys and values of another kind, 22P02 no phone number or e-mail address, 42501 not allowed.';
+COMMENT ON FUNCTION create_contact(jsonb) IS 'Creates a contact; its contact_id. Keys are columns of contact, lists "phones" (label, number in any notation, extension, accepts_sms, entered), "emails" (label, address), "addresses" (label, street, street2, city, region, postal_code, country), "socials" (label, network, handle), "groups" (names), and the object "custom". It belongs to who acts and is restricted unless said otherwise. It takes what contact_as_of() gives, too: the order of a list counts, not "position"; and of an object with both "contact_id" and "version" these are ignored, as are created_at, created_by, updated_at, updated_by, import_id, merged_into, shared_with and editable_by. Errors name the key: 22023 unknown keys and values of another kind, 22P02 no phone number or e-mail address, 42501 not allowed.';
 
 CREATE FUNCTION update_contact(contact_id uuid, fields jsonb, expected_version int DEFAULT NULL) RETURNS int
   LANGUAGE sql VOLATILE

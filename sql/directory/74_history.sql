@@ -86,7 +86,13 @@ BEGIN ATOMIC
       FROM contact_group_member m JOIN contact_group g ON g.group_id = m.group_id
      WHERE m.contact_id = contact_as_of.contact_id
   ), then_there AS (
-    SELECT p.field, p.key, p.value FROM past p WHERE p.value IS NOT NULL
+    -- The log has no names of labels that are somebody's own.
+    SELECT p.field, p.key,
+           CASE WHEN p.field = 'groups' AND NOT p.value ? 'name'
+                THEN (SELECT p.value || jsonb_build_object('name', g.name)
+                        FROM contact_group g WHERE g.group_id = (p.value ->> 'group_id')::uuid)
+                ELSE p.value END AS value
+      FROM past p WHERE p.value IS NOT NULL
     UNION ALL
     SELECT p.field, p.key,
            jsonb_strip_nulls(p.value - ARRAY['contact_id', 'owner_id', 'visibility', 'shared_with', 'editable_by']) AS value
@@ -98,7 +104,7 @@ BEGIN ATOMIC
                    coalesce(jsonb_agg(CASE k.field WHEN 'groups' THEN t.value -> 'name' ELSE t.value END
                                       ORDER BY t.key, t.value ->> 'name') FILTER (WHERE t.key IS NOT NULL), '[]') AS list
               FROM unnest(ARRAY['phones', 'emails', 'addresses', 'socials', 'groups']) AS k(field)
-              LEFT JOIN then_there t ON t.field = k.field
+              LEFT JOIN then_there t ON t.field = k.field AND t.value IS NOT NULL
              GROUP BY k.field) AS a
   )
   SELECT f.fields
@@ -111,7 +117,7 @@ BEGIN ATOMIC
     FROM fields f, custom c, parts p
    WHERE (EXISTS (SELECT FROM now_there) OR EXISTS (SELECT FROM after a WHERE a.action = 'delete'))
      AND (f.fields ->> 'created_at')::timestamptz <= contact_as_of."time"
-     AND coalesce((SELECT b.action FROM before b), '') <> 'delete';
+     AND NOT EXISTS (SELECT FROM before b WHERE b.action = 'delete');
 END;
 COMMENT ON FUNCTION contact_as_of(uuid, timestamptz) IS 'The contact as it was at that time: columns by name, custom, and the lists phones, emails, addresses, socials and groups (names), as create_contact() takes them; with version, created_* and updated_*. Also of a contact that was deleted since. NULL where it did not exist then or is not visible. STABLE: reads tables.';
 

@@ -203,16 +203,16 @@ COMMENT ON POLICY import_run_delete ON import_run IS 'Admins, and with permissio
 
 ALTER TABLE import_error ENABLE ROW LEVEL SECURITY;
 CREATE POLICY import_error_read ON import_error FOR SELECT
-  USING (contacts.has_permission('staff'::regclass, 'admin')
+  USING ((NOT personal AND contacts.has_permission('staff'::regclass, 'admin'))
          OR (started_by = contacts.actor() AND contacts.acting_staff('staff'::regclass) IS NOT NULL));
 CREATE POLICY import_error_create ON import_error FOR INSERT
   WITH CHECK (started_by = contacts.actor() AND contacts.has_permission('staff'::regclass, 'import'));
 CREATE POLICY import_error_delete ON import_error FOR DELETE
-  USING (contacts.has_permission('staff'::regclass, 'admin')
+  USING ((NOT personal AND contacts.has_permission('staff'::regclass, 'admin'))
          OR (started_by = contacts.actor() AND contacts.has_permission('staff'::regclass, 'import')));
-COMMENT ON POLICY import_error_read ON import_error IS 'Admins, and who ran the import.';
+COMMENT ON POLICY import_error_read ON import_error IS 'Who ran the import, and admins unless it was one of personal contacts.';
 COMMENT ON POLICY import_error_create ON import_error IS 'Permission import.';
-COMMENT ON POLICY import_error_delete ON import_error IS 'Admins, and with permission import who ran it.';
+COMMENT ON POLICY import_error_delete ON import_error IS 'With permission import who ran it, and admins unless it was one of personal contacts.';
 
 ALTER TABLE import_profile ENABLE ROW LEVEL SECURITY;
 CREATE POLICY import_profile_read ON import_profile FOR SELECT

@@ -10,7 +10,7 @@ COMMENT ON FUNCTION contacts.log_part() IS 'AFTER INSERT, UPDATE or DELETE state
 
 CREATE OR REPLACE FUNCTION contacts.log_deletion() RETURNS trigger
   LANGUAGE c AS 'MODULE_PATHNAME', 'contacts_log_deletion';
-COMMENT ON FUNCTION contacts.log_deletion() IS 'AFTER DELETE row trigger of contacts, to be fired before the foreign keys of the parts: keeps the whole contact in the change log. Arguments: the table of the log, then for each part "field table", of groups "field table table-of-names".';
+COMMENT ON FUNCTION contacts.log_deletion() IS 'AFTER DELETE row trigger of contacts with the transition table, to be fired before the foreign keys of the parts: its first call keeps all contacts of the statement, with their parts, in the change log. Arguments: the table of the log, then for each part "field table", of groups "field table table-of-names".';
 
 -- Says nothing about rights: who acts is in every entry, and the mark ends with the caller's statement.
 CREATE OR REPLACE FUNCTION contacts.log_undo(import_id uuid) RETURNS void
@@ -25,13 +25,15 @@ COMMENT ON FUNCTION contacts.delete_members() IS 'BEFORE DELETE row trigger of g
 
 -- Batches in the order of the ids, so that memory does not grow with the import; each is a handful of statements.
 -- A contact whose version is not the one that was looked at is left: somebody changes it just now. Rows are looked up
--- by index, whatever statistics say: there may be none of the log.
+-- by index, contact by contact, whatever statistics say: there may be none of the log, and a join of a batch with a
+-- whole table would make the time grow with its square.
 CREATE OR REPLACE FUNCTION contacts.undo_import(contact regclass, import_id uuid)
   RETURNS TABLE (contact_id uuid, name text, changed_by text, changed_at timestamptz, reason text)
   LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
   SET search_path = pg_catalog, pg_temp
   SET enable_seqscan = off
   SET enable_bitmapscan = off
+  SET jit = off
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -45,9 +47,11 @@ DECLARE
   versions int[];
   done uuid[];
   part text[];
+  part_keys text[];
   part_values jsonb[];
   after uuid;
   columns text;
+  assignments text;
   activity text;
   removed bigint := 0;
   restored bigint := 0;
@@ -70,9 +74,11 @@ BEGIN
   PERFORM contacts.log_undo(undone);
 
   -- What colleagues did with a contact since counts as a change, too.
-  SELECT coalesce(string_agg(format(' OR EXISTS (SELECT FROM %s.%I a WHERE a.contact_id = c.contact_id)', s, t.relname), ''), '')
+  SELECT coalesce(string_agg(format(' OR EXISTS (SELECT FROM %s.%I a WHERE a.contact_id = c.contact_id%s)', s, t.relname,
+                                    CASE WHEN own.attname IS NOT NULL THEN ' AND a.import_id IS DISTINCT FROM $3' END), ''), '')
     INTO activity
     FROM pg_class t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attname = 'contact_id'
+    LEFT JOIN pg_attribute own ON own.attrelid = t.oid AND own.attname = 'import_id' AND NOT own.attisdropped
    WHERE t.relnamespace = directory AND t.relname IN ('contact_note', 'inquiry', 'engagement', 'visit');
 
   -- Contacts that the import created.
@@ -180,33 +186,27 @@ BEGIN
                                'updated_by', 'import_id', 'owner_id', 'visibility', 'shared_with', 'editable_by') $sql$, s)
        INTO columns USING ids, undone, undo_import.contact::oid;
     EXECUTE format($sql$
-      WITH entry AS MATERIALIZED (
-        SELECT l.contact_id, l.version, l.changes FROM %1$s.change_log l
-         WHERE l.contact_id = ANY ($1) AND l.import_id = $2 AND l.action = 'update'
-      ), field AS (
-        SELECT f.contact_id, jsonb_object_agg(f.key, f.value) AS fields
-          FROM (SELECT DISTINCT ON (e.contact_id, f.key) e.contact_id, f.key, f.value -> 0 AS value
-                  FROM entry e, jsonb_each(e.changes) AS f(key, value)
-                 ORDER BY e.contact_id, f.key, e.version) AS f
-         GROUP BY f.contact_id
-      ), custom AS (
-        SELECT k.contact_id, array_agg(k.key) AS keys,
-               jsonb_object_agg(k.key, k.value) FILTER (WHERE k.was_there) AS values
-          FROM (SELECT DISTINCT ON (e.contact_id, k.key) e.contact_id, k.key,
-                       e.changes -> 'custom' -> 0 ? k.key AS was_there, e.changes -> 'custom' -> 0 -> k.key AS value
-                  FROM entry e,
-                       jsonb_object_keys((e.changes -> 'custom' -> 0) || (e.changes -> 'custom' -> 1)) AS k(key)
-                 ORDER BY e.contact_id, k.key, e.version) AS k
-         GROUP BY k.contact_id
-      ), restored AS (
+      WITH restored AS (
         UPDATE %1$s.contact c
-           SET (custom%2$s) = (SELECT (c.custom - coalesce(p.keys, '{}')) || coalesce(p.values, '{}')%3$s
-                                 FROM jsonb_populate_record(c, p.fields) AS r)
-          FROM (SELECT b.contact_id, b.version, f.fields - 'custom' AS fields, k.keys, k.values
-                  FROM unnest($1, $3) AS b(contact_id, version)
-                  JOIN field f ON f.contact_id = b.contact_id
-                  LEFT JOIN custom k ON k.contact_id = b.contact_id) AS p
-         WHERE c.contact_id = p.contact_id AND c.version = p.version
+           SET (custom%2$s) = (
+                 SELECT (c.custom - coalesce(k.keys, '{}')) || coalesce(k.values, '{}')%3$s
+                   FROM (SELECT jsonb_object_agg(f.key, f.value) - 'custom' AS fields
+                           FROM (SELECT DISTINCT ON (f.key) f.key, f.value -> 0 AS value
+                                   FROM %1$s.change_log l, jsonb_each(l.changes) AS f(key, value)
+                                  WHERE l.contact_id = c.contact_id AND l.import_id = $2 AND l.action = 'update'
+                                  ORDER BY f.key, l.version) AS f) AS f
+                  CROSS JOIN
+                        (SELECT array_agg(k.key) AS keys,
+                                jsonb_object_agg(k.key, k.value) FILTER (WHERE k.was_there) AS values
+                           FROM (SELECT DISTINCT ON (k.key) k.key, l.changes -> 'custom' -> 0 ? k.key AS was_there,
+                                        l.changes -> 'custom' -> 0 -> k.key AS value
+                                   FROM %1$s.change_log l,
+                                        jsonb_object_keys((l.changes -> 'custom' -> 0) || (l.changes -> 'custom' -> 1)) AS k(key)
+                                  WHERE l.contact_id = c.contact_id AND l.import_id = $2 AND l.action = 'update'
+                                  ORDER BY k.key, l.version) AS k) AS k
+                  CROSS JOIN LATERAL jsonb_populate_record(c, f.fields) AS r)
+          FROM unnest($1, $3) AS b(contact_id, version)
+         WHERE c.contact_id = b.contact_id AND c.version = b.version
         RETURNING c.contact_id)
       SELECT array_agg(r.contact_id) FROM restored r $sql$, s, columns, replace(columns, ', ', ', r.'))
        INTO done USING ids, undone, versions;
@@ -230,41 +230,57 @@ BEGIN
                                         ['socials', 'contact_social', 'position'],
                                         ['groups', 'contact_group_member', 'group_id']]
     LOOP
-      SELECT string_agg(format(', %I', a.attname), '' ORDER BY a.attnum)
-        INTO columns
+      EXECUTE format($sql$
+        SELECT array_agg(m.contact_id), array_agg(m.key), array_agg(m.value)
+          FROM unnest($1) AS b(id)
+         CROSS JOIN LATERAL (
+               SELECT DISTINCT ON (m.key) l.contact_id, m.key, m.value
+                 FROM %1$s.change_log l,
+                      jsonb_array_elements(l.changes -> %2$L) WITH ORDINALITY AS i(value, ordinality),
+                      LATERAL (VALUES (i.value -> 0 ->> %3$L, i.value -> 0, 0),
+                                      (i.value -> 1 ->> %3$L, NULL, 1)) AS m(key, value, side)
+                WHERE l.contact_id = b.id AND l.import_id = $2 AND l.action = 'update' AND m.key IS NOT NULL
+                ORDER BY m.key, l.version, i.ordinality, m.side) AS m $sql$, s, part[1], part[3])
+         INTO ids, part_keys, part_values USING done, undone;
+      CONTINUE WHEN ids IS NULL;
+      IF array_position(part_values, NULL) IS NOT NULL THEN
+        EXECUTE format($sql$
+          DELETE FROM %1$s.%2$I p
+           WHERE p.contact_id = ANY ($1)
+             AND (p.contact_id, p.%3$I) IN (SELECT m.contact_id, m.key::%4$s
+                                              FROM unnest($1, $2, $3) AS m(contact_id, key, value)
+                                             WHERE m.value IS NULL) $sql$,
+          s, part[2], part[3], CASE part[3] WHEN 'position' THEN 'int' ELSE 'uuid' END)
+          USING ids, part_keys, part_values;
+      END IF;
+      SELECT string_agg(format(', %I', a.attname), '' ORDER BY a.attnum),
+             string_agg(format('%1$I = EXCLUDED.%1$I', a.attname), ', ' ORDER BY a.attnum) FILTER (WHERE a.attname <> part[3])
+        INTO columns, assignments
         FROM pg_attribute a
        WHERE a.attrelid = format('%s.%I', s, part[2])::regclass AND a.attnum > 0 AND NOT a.attisdropped
          AND a.attgenerated = '' AND a.attname NOT IN ('contact_id', 'owner_id', 'visibility', 'shared_with', 'editable_by');
       EXECUTE format($sql$
-        WITH entry AS MATERIALIZED (
-          SELECT l.contact_id, l.version, i.ordinality, i.value -> 0 AS old, i.value -> 1 AS new
-            FROM %1$s.change_log l, jsonb_array_elements(l.changes -> %3$L) WITH ORDINALITY AS i(value, ordinality)
-           WHERE l.contact_id = ANY ($1) AND l.import_id = $2 AND l.action = 'update'
-        ), past AS MATERIALIZED (
-          SELECT DISTINCT ON (m.contact_id, m.key) m.contact_id, m.key, m.value
-            FROM (SELECT e.contact_id, e.old ->> %4$L AS key, e.old AS value, e.version, e.ordinality, 0 AS side FROM entry e
-                  UNION ALL
-                  SELECT e.contact_id, e.new ->> %4$L, NULL, e.version, e.ordinality, 1 FROM entry e) AS m
-           WHERE m.key IS NOT NULL
-           ORDER BY m.contact_id, m.key, m.version, m.ordinality, m.side
-        ), gone AS (
-          DELETE FROM %1$s.%2$I p USING past m
-           WHERE p.contact_id = m.contact_id AND p.%4$I = m.key::%5$s)
-        SELECT array_agg(m.contact_id), array_agg(m.value) FROM past m WHERE m.value IS NOT NULL $sql$,
-        s, part[2], part[1], part[3], CASE part[3] WHEN 'position' THEN 'int' ELSE 'uuid' END)
-         INTO ids, part_values USING done, undone;
-      CONTINUE WHEN ids IS NULL;
-      EXECUTE format($sql$
         INSERT INTO %1$s.%2$I (contact_id%3$s)
         SELECT b.contact_id%4$s
-          FROM unnest($1, $2) AS b(contact_id, value), jsonb_populate_record(NULL::%1$s.%2$I, b.value) AS r%5$s
-            ON CONFLICT DO NOTHING $sql$,
+          FROM unnest($1, $2) AS b(contact_id, value), jsonb_populate_record(NULL::%1$s.%2$I, b.value) AS r
+         WHERE b.value IS NOT NULL%5$s
+            ON CONFLICT (contact_id, %6$I) DO %7$s $sql$,
         s, part[2], columns, replace(columns, ', ', ', r.'),
         CASE part[3] WHEN 'group_id'
-             THEN format(' WHERE EXISTS (SELECT FROM %s.contact_group g WHERE g.group_id = r.group_id)', s) ELSE '' END)
+             THEN format(' AND EXISTS (SELECT FROM %s.contact_group g WHERE g.group_id = r.group_id)', s) ELSE '' END,
+        part[3], coalesce('UPDATE SET ' || assignments, 'NOTHING'))
         USING ids, part_values;
     END LOOP;
   END LOOP;
+
+  -- Notes that it added to contacts which were there before; the others went with theirs, or stay with it.
+  IF activity LIKE '% a.import_id %' THEN
+    EXECUTE format($sql$
+      DELETE FROM %1$s.contact_note n
+       WHERE n.import_id = $1
+         AND NOT EXISTS (SELECT FROM %1$s.contact c WHERE c.contact_id = n.contact_id AND c.import_id = $1) $sql$, s)
+      USING undone;
+  END IF;
 
   -- Organizations and groups that it made, where nobody uses them: who does may be hidden from the caller, the foreign
   -- key and the groups' trigger see all.

@@ -73,6 +73,10 @@ PG_FUNCTION_INFO_V1(contacts_email_send);
 PG_FUNCTION_INFO_V1(contacts_email_try_parse);
 PG_FUNCTION_INFO_V1(contacts_email_local);
 PG_FUNCTION_INFO_V1(contacts_email_domain);
+PG_FUNCTION_INFO_V1(contacts_email_starts_with);
+PG_FUNCTION_INFO_V1(contacts_email_prefix_first);
+PG_FUNCTION_INFO_V1(contacts_email_prefix_last);
+PG_FUNCTION_INFO_V1(contacts_email_domain_prefix);
 PG_FUNCTION_INFO_V1(contacts_email_eq);
 PG_FUNCTION_INFO_V1(contacts_email_ne);
 PG_FUNCTION_INFO_V1(contacts_email_lt);
@@ -136,6 +140,45 @@ Datum contacts_email_domain(PG_FUNCTION_ARGS) {
     varlena *stored = PG_GETARG_VARLENA_PP(0);
     const std::string_view part = contacts::StoredEmailDomain(View(stored));
     PG_RETURN_TEXT_P(cstring_to_text_with_len(part.data(), static_cast<int>(part.size())));
+}
+
+// LEAKPROOF: a text that no address begins with has no match, whatever it is.
+Datum contacts_email_starts_with(PG_FUNCTION_ARGS) {
+    const std::string_view key = contacts::StoredEmailKey(View(PG_GETARG_VARLENA_PP(0)));
+    const std::string_view prefix = View(PG_GETARG_TEXT_PP(1));
+    return Guarded(fcinfo, [&](Failure &) -> Datum {
+        const std::string folded = contacts::EmailKeyPrefix(prefix);
+        return BoolGetDatum(!folded.empty() && key.starts_with(folded));
+    });
+}
+
+Datum contacts_email_prefix_first(PG_FUNCTION_ARGS) {
+    const std::string_view prefix = View(PG_GETARG_TEXT_PP(0));
+    return Guarded(fcinfo, [&](Failure &) -> Datum {
+        const std::string folded = contacts::EmailKeyPrefix(prefix);
+        if (folded.empty()) fcinfo->isnull = true;
+        return folded.empty() ? 0 : NewVarlena(folded);
+    });
+}
+
+Datum contacts_email_prefix_last(PG_FUNCTION_ARGS) {
+    const std::string_view prefix = View(PG_GETARG_TEXT_PP(0));
+    return Guarded(fcinfo, [&](Failure &) -> Datum {
+        std::string folded = contacts::EmailKeyPrefix(prefix);
+        if (folded.empty()) fcinfo->isnull = true;
+        return folded.empty() ? 0 : NewVarlena(contacts::AfterEmailPrefix(std::move(folded)));
+    });
+}
+
+// The domain as it is compared, whole or its beginning.
+Datum contacts_email_domain_prefix(PG_FUNCTION_ARGS) {
+    const std::string_view typed = View(PG_GETARG_TEXT_PP(0));
+    return Guarded(fcinfo, [&](Failure &) -> Datum {
+        const std::string folded =
+            contacts::EmailKeyPrefix("@" + std::string(typed.substr(0, contacts::kEmailMaxOctets)));
+        if (folded.size() < 2) fcinfo->isnull = true;
+        return folded.size() < 2 ? 0 : NewVarlena(std::string_view(folded).substr(1));
+    });
 }
 
 Datum contacts_email_eq(PG_FUNCTION_ARGS) {

@@ -29,7 +29,9 @@ extern "C" {
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
+#include "utils/tuplesort.h"
 #include "utils/tuplestore.h"
+#include "utils/typcache.h"
 #include "utils/uuid.h"
 }
 
@@ -43,7 +45,7 @@ namespace {
 
 constexpr int kChunk = 5000;  // rows that are compared, logged and forgotten together
 
-constexpr int kAccessColumns = 4;
+enum Access { kOwnerId, kVisibility, kSharedWith, kEditableBy, kAccessColumns };
 const char *const access_names[kAccessColumns] = {"owner_id", "visibility", "shared_with", "editable_by"};
 const Oid access_types[kAccessColumns] = {UUIDOID, TEXTOID, UUIDARRAYOID, UUIDARRAYOID};
 
@@ -150,7 +152,8 @@ SPIPlanPtr plan_of(const char *text, int count, const Oid *types) {
 // Runs a statement with the rights of the owner of `rel`; the rows are in SPI_tuptable. Under REPEATABLE READ
 // it works on what is committed now, and fails where that differs from the transaction's snapshot, as foreign
 // keys do. Rows are looked up by index, whatever statistics said of the table when the plan was made: it may
-// have been empty then.
+// have been empty then. For that reason none of the statements here joins: an array of ids, a sub-select for
+// each row, or LATERAL behind OFFSET 0 leave the planner no choice of the order.
 uint64 run_as_owner(Relation rel, const char *text, int count, const Oid *types, Datum *values,
                     const char *nulls) {
     Oid user;
@@ -502,10 +505,9 @@ struct Entries {
     Column access[kAccessColumns];
 };
 
-constexpr int kLogArguments = 11;
-const Oid log_types[kLogArguments] = {UUIDARRAYOID, INT4ARRAYOID, JSONBARRAYOID, UUIDARRAYOID,
-                                      TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID,  TIMESTAMPTZOID,
-                                      TEXTOID,      TEXTOID,      UUIDOID};
+constexpr int kLogArguments = 10;
+const Oid log_types[kLogArguments] = {UUIDARRAYOID, INT4ARRAYOID, JSONBARRAYOID,  UUIDARRAYOID, TEXTARRAYOID,
+                                      TEXTARRAYOID, TEXTARRAYOID, TIMESTAMPTZOID, TEXTOID,      UUIDOID};
 
 Entries new_entries(int capacity) {
     Entries entries = {};
@@ -516,31 +518,19 @@ Entries new_entries(int capacity) {
     return entries;
 }
 
-void write_entries(Relation rel, const char *log, const char *action, const Entries *entries) {
+// Runs the statement that writes entries to the log.
+void run_entries(Relation rel, const char *statement, const Entries *entries) {
     if (entries->contact_id.count == 0) return;
-    const char *statement = psprintf(
-        "INSERT INTO %s (contact_id, version, changes, owner_id, visibility, shared_with, editable_by, "
-        "changed_at,"
-        " changed_by, action, import_id)"
-        " SELECT u.contact_id, u.version, u.changes, u.owner_id, u.visibility, "
-        "u.shared_with::pg_catalog.uuid[],"
-        " u.editable_by::pg_catalog.uuid[], $8, $9, $10, $11"
-        " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), "
-        "pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7))"
-        " AS u(contact_id, version, changes, owner_id, visibility, shared_with, editable_by)"
-        " ORDER BY u.contact_id",  // fills the pages of the index, whatever order the statement had
-        beside(rel, log));
     Datum values[kLogArguments];
-    char nulls[kLogArguments + 1] = "           ";
+    char nulls[kLogArguments + 1] = "          ";
     values[0] = to_array(&entries->contact_id);
     values[1] = to_array(&entries->version);
     values[2] = to_array(&entries->changes);
     for (int i = 0; i < kAccessColumns; ++i) values[3 + i] = to_array(&entries->access[i]);
     values[7] = TimestampTzGetDatum(GetCurrentStatementStartTimestamp());
     values[8] = PointerGetDatum(contacts_current_actor());
-    values[9] = CStringGetTextDatum(action);
-    values[10] = UUIDPGetDatum(is_undo() ? &undo_id : &contacts_import_id);
-    nulls[10] = is_undo() || contacts_import_active ? ' ' : 'n';
+    values[9] = UUIDPGetDatum(is_undo() ? &undo_id : &contacts_import_id);
+    nulls[9] = is_undo() || contacts_import_active ? ' ' : 'n';
     run_as_owner(rel, statement, kLogArguments, log_types, values, nulls);
 }
 
@@ -559,45 +549,139 @@ ContactColumns contact_columns(Relation rel) {
     return columns;
 }
 
+// What an entry has besides its changes: of the row of a contact.
+void append_entry(Entries *entries, TupleDesc desc, const ContactColumns *columns, const Datum *values,
+                  const bool *nulls, int32 version) {
+    append(&entries->contact_id, datumCopy(values[columns->contact_id - 1], false, UUID_LEN), false);
+    append(&entries->version, Int32GetDatum(version), false);
+    Datum access[kAccessColumns];
+    bool access_nulls[kAccessColumns];
+    for (int i = 0; i < kAccessColumns; ++i) {
+        const int at = columns->access[i] - 1;
+        access_nulls[i] = nulls[at];
+        access[i] = nulls[at] ? 0
+                    : access_types[i] == UUIDARRAYOID
+                        ? values[at]
+                        : datumCopy(values[at], false, TupleDescAttr(desc, at)->attlen);
+    }
+    append_access(entries->access, access, access_nulls);
+}
+
+// Entries of a statement of many rows, to be written in the order of the log's key: pages of the index that
+// are filled here and there all split in their middle. Past work_mem it goes to files.
+struct EntrySort {
+    Tuplesortstate *state;
+    TupleDesc desc;
+    TupleTableSlot *given;
+    TupleTableSlot *stored;
+};
+
+constexpr AttrNumber kSortedChanges = 3;
+const ContactColumns sorted_columns = {1, 2, {4, 5, 6, 7}};
+
+EntrySort new_sort() {
+    EntrySort sort = {};
+    sort.desc = CreateTemplateTupleDesc(3 + kAccessColumns);
+    TupleDescInitEntry(sort.desc, sorted_columns.contact_id, "contact_id", UUIDOID, -1, 0);
+    TupleDescInitEntry(sort.desc, sorted_columns.version, "version", INT4OID, -1, 0);
+    TupleDescInitEntry(sort.desc, kSortedChanges, "changes", JSONBOID, -1, 0);
+    for (int i = 0; i < kAccessColumns; ++i)
+        TupleDescInitEntry(sort.desc, sorted_columns.access[i], access_names[i], access_types[i], -1, 0);
+    sort.given = MakeSingleTupleTableSlot(sort.desc, &TTSOpsVirtual);
+    sort.stored = MakeSingleTupleTableSlot(sort.desc, &TTSOpsMinimalTuple);
+    AttrNumber key = sorted_columns.contact_id;
+    Oid before = lookup_type_cache(UUIDOID, TYPECACHE_LT_OPR)->lt_opr;
+    Oid collation = InvalidOid;
+    bool nulls_first = false;
+    sort.state = tuplesort_begin_heap(sort.desc, 1, &key, &before, &collation, &nulls_first, work_mem,
+                                      nullptr, TUPLESORT_NONE);
+    return sort;
+}
+
+void put_entry(EntrySort *sort, const ContactColumns *columns, const Datum *values, const bool *nulls,
+               Jsonb *changes) {
+    TupleTableSlot *slot = sort->given;
+    const auto put = [slot](AttrNumber number, Datum value, bool isnull) {
+        slot->tts_values[number - 1] = value;
+        slot->tts_isnull[number - 1] = isnull;
+    };
+    ExecClearTuple(slot);
+    put(sorted_columns.contact_id, values[columns->contact_id - 1], false);
+    put(sorted_columns.version, values[columns->version - 1], nulls[columns->version - 1]);
+    put(kSortedChanges, JsonbPGetDatum(changes), false);
+    for (int i = 0; i < kAccessColumns; ++i)
+        put(sorted_columns.access[i], values[columns->access[i] - 1], nulls[columns->access[i] - 1]);
+    ExecStoreVirtualTuple(slot);
+    tuplesort_puttupleslot(sort->state, slot);
+}
+
 void log_contacts(TriggerData *trigger) {
     Relation rel = trigger->tg_relation;
     TupleDesc desc = RelationGetDescr(rel);
     const ContactColumns columns = contact_columns(rel);
-    const char *log = trigger->tg_trigger->tgargs[0];
+    const char *statement = psprintf(
+        "INSERT INTO %s (contact_id, version, changes, owner_id, visibility, shared_with, editable_by, "
+        "changed_at,"
+        " changed_by, action, import_id)"
+        " SELECT u.contact_id, u.version, u.changes, u.owner_id, u.visibility, "
+        "u.shared_with::pg_catalog.uuid[],"
+        " u.editable_by::pg_catalog.uuid[], $8, $9, '%s', $10"
+        " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), "
+        "pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7))"
+        " AS u(contact_id, version, changes, owner_id, visibility, shared_with, editable_by)"
+        " ORDER BY u.contact_id",
+        beside(rel, trigger->tg_trigger->tgargs[0]), is_undo() ? "undo" : "update");
     Reader old_rows = open_reader(trigger->tg_oldtable, desc);
     Reader new_rows = open_reader(trigger->tg_newtable, desc);
     MemoryContext whole = CurrentMemoryContext;
     Field *fields = fields_of(rel, contact_skipped, whole);
+    EntrySort sort = {};
+    if (tuplestore_tuple_count(trigger->tg_newtable) > kChunk) sort = new_sort();
     MemoryContext chunk = AllocSetContextCreate(whole, "contacts history", ALLOCSET_DEFAULT_SIZES);
     MemoryContextSwitchTo(chunk);
     bool more = true;
     while (more) {
         CHECK_FOR_INTERRUPTS();
         Entries entries = new_entries(kChunk);
-        while (entries.contact_id.count < kChunk && (more = read_pair(&old_rows, &new_rows))) {
+        int read = 0;
+        while (read < kChunk && (more = read_pair(&old_rows, &new_rows))) {
+            ++read;
             const Datum *values = new_rows.slot->tts_values;
             const bool *nulls = new_rows.slot->tts_isnull;
+            if (nulls[columns.contact_id - 1]) continue;  // a table of somebody's, no table of contacts
             Jsonb *changes = changes_of(desc, fields, old_rows.slot->tts_values, old_rows.slot->tts_isnull,
                                         values, nulls, whole);
-            if (!changes) continue;
-            const Datum id = values[columns.contact_id - 1];
-            append(&entries.contact_id, datumCopy(id, false, UUID_LEN), false);
-            append(&entries.version, values[columns.version - 1], nulls[columns.version - 1]);
-            append(&entries.changes, JsonbPGetDatum(changes), false);
-            Datum access[kAccessColumns];
-            bool access_nulls[kAccessColumns];
-            for (int i = 0; i < kAccessColumns; ++i) {
-                const int at = columns.access[i] - 1;
-                access_nulls[i] = nulls[at];
-                access[i] = nulls[at] ? 0
-                            : access_types[i] == UUIDARRAYOID
-                                ? values[at]
-                                : datumCopy(values[at], false, TupleDescAttr(desc, at)->attlen);
+            // A table of contacts has no such row, but anybody may put the trigger on a table of his own.
+            if (!changes || nulls[columns.contact_id - 1]) continue;
+            if (sort.state) {
+                put_entry(&sort, &columns, values, nulls, changes);
+                continue;
             }
-            append_access(entries.access, access, access_nulls);
+            append(&entries.changes, JsonbPGetDatum(changes), false);
+            append_entry(&entries, desc, &columns, values, nulls, DatumGetInt32(values[columns.version - 1]));
         }
-        write_entries(rel, log, is_undo() ? "undo" : "update", &entries);
+        run_entries(rel, statement, &entries);
         MemoryContextReset(chunk);
+    }
+    if (sort.state) {
+        tuplesort_performsort(sort.state);
+        for (more = true; more;) {
+            CHECK_FOR_INTERRUPTS();
+            Entries entries = new_entries(kChunk);
+            while (entries.contact_id.count < kChunk &&
+                   (more = tuplesort_gettupleslot(sort.state, true, false, sort.stored, nullptr))) {
+                slot_getallattrs(sort.stored);
+                const Datum *values = sort.stored->tts_values;
+                append(&entries.changes, datumCopy(values[kSortedChanges - 1], false, -1), false);
+                append_entry(&entries, sort.desc, &sorted_columns, values, sort.stored->tts_isnull,
+                             DatumGetInt32(values[sorted_columns.version - 1]));
+            }
+            run_entries(rel, statement, &entries);
+            MemoryContextReset(chunk);
+        }
+        ExecDropSingleTupleTableSlot(sort.given);
+        ExecDropSingleTupleTableSlot(sort.stored);
+        tuplesort_end(sort.state);
     }
     MemoryContextSwitchTo(whole);
     ExecDropSingleTupleTableSlot(old_rows.slot);
@@ -675,6 +759,7 @@ int unique_uuids(pg_uuid_t *ids, int count) {
     return kept;
 }
 
+// Those of the company: who reads the log need not see a colleague's own labels.
 Names group_names(const Part *part, const PartRow *rows, int count) {
     auto *ids = static_cast<pg_uuid_t *>(palloc(2 * sizeof(pg_uuid_t) * static_cast<Size>(count)));
     int n = 0;
@@ -686,12 +771,13 @@ Names group_names(const Part *part, const PartRow *rows, int count) {
     const Oid types[] = {UUIDARRAYOID};
     Datum values[] = {uuid_array(ids, n)};
     Names found = {};
-    found.count =
-        run_as_owner(part->rel,
-                     psprintf("SELECT g.group_id, g.name FROM %s AS g"
-                              " WHERE g.group_id OPERATOR(pg_catalog.=) ANY ($1) ORDER BY g.group_id",
-                              beside(part->rel, part->names)),
-                     1, types, values, nullptr);
+    found.count = run_as_owner(
+        part->rel,
+        psprintf(
+            "SELECT g.group_id, g.name FROM %s AS g"
+            " WHERE g.group_id OPERATOR(pg_catalog.=) ANY ($1) AND g.owner_id IS NULL ORDER BY g.group_id",
+            beside(part->rel, part->names)),
+        1, types, values, nullptr);
     found.names = static_cast<Name *>(palloc(sizeof(Name) * Max(found.count, 1)));
     for (uint64 i = 0; i < found.count; ++i) {
         bool isnull;
@@ -786,7 +872,7 @@ void log_part_chunk(Part *part, PartRow *rows, int count) {
     arguments[3] = PointerGetDatum(contacts_current_actor());
     const uint64 locked = run_as_owner(
         part->rel,
-        psprintf("SELECT c.contact_id, EXISTS (SELECT FROM %s AS l WHERE l.contact_id OPERATOR(pg_catalog.=) "
+        psprintf("SELECT c.contact_id, (SELECT true FROM %s AS l WHERE l.contact_id OPERATOR(pg_catalog.=) "
                  "c.contact_id"
                  " AND l.version OPERATOR(pg_catalog.=) c.version AND l.changed_at OPERATOR(pg_catalog.=) $3"
                  " AND l.changed_by OPERATOR(pg_catalog.=) $4)"
@@ -804,8 +890,8 @@ void log_part_chunk(Part *part, PartRow *rows, int count) {
     for (uint64 i = 0; i < locked; ++i) {
         ids[n] = *spi_id(i);
         bool isnull;
-        if (!DatumGetBool(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2, &isnull)))
-            raised[raised_count++] = ids[n];
+        SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2, &isnull);
+        if (isnull) raised[raised_count++] = ids[n];
         ++n;
     }
     SPI_freetuptable(SPI_tuptable);
@@ -842,29 +928,26 @@ void log_part_chunk(Part *part, PartRow *rows, int count) {
         append(&changes, JsonbPGetDatum(JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_ARRAY, nullptr))),
                false);
     }
-    const Oid types[] = {UUIDARRAYOID, JSONBARRAYOID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, UUIDOID};
-    Datum values[] = {uuid_array(ids, n),
-                      to_array(&changes),
-                      CStringGetTextDatum(part->field),
-                      arguments[2],
-                      arguments[3],
-                      CStringGetTextDatum(is_undo() ? "undo" : "update"),
-                      UUIDPGetDatum(is_undo() ? &undo_id : &contacts_import_id)};
-    const char *nulls = is_undo() || contacts_import_active ? "       " : "      n";
+    const Oid types[] = {UUIDARRAYOID, JSONBARRAYOID, TEXTOID, TIMESTAMPTZOID, TEXTOID, UUIDOID};
+    Datum values[] = {
+        uuid_array(ids, n), to_array(&changes), CStringGetTextDatum(part->field),
+        arguments[2],       arguments[3],       UUIDPGetDatum(is_undo() ? &undo_id : &contacts_import_id)};
+    const char *nulls = is_undo() || contacts_import_active ? "      " : "     n";
     run_as_owner(
         part->rel,
         psprintf(
             "INSERT INTO %s AS l (contact_id, version, changed_at, changed_by, action, changes, import_id,"
             " owner_id, visibility, shared_with, editable_by)"
-            " SELECT c.contact_id, c.version, $4, $5, $6, pg_catalog.jsonb_build_object($3, u.changes), $7,"
+            " SELECT c.contact_id, c.version, $4, $5, '%s', pg_catalog.jsonb_build_object($3, u.changes), $6,"
             " c.owner_id, c.visibility, c.shared_with, c.editable_by"
             " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS u(contact_id, changes)"
-            " JOIN %s AS c ON c.contact_id OPERATOR(pg_catalog.=) u.contact_id"
+            " CROSS JOIN LATERAL (SELECT * FROM %s AS c"
+            " WHERE c.contact_id OPERATOR(pg_catalog.=) u.contact_id OFFSET 0) AS c"
             " ON CONFLICT (contact_id, version) DO UPDATE SET changes = l.changes OPERATOR(pg_catalog.||)"
             " pg_catalog.jsonb_build_object($3, coalesce(l.changes OPERATOR(pg_catalog.->) $3, '[]')"
             " OPERATOR(pg_catalog.||) (EXCLUDED.changes OPERATOR(pg_catalog.->) $3))",
-            beside(part->rel, part->log), contact),
-        7, types, values, nulls);
+            beside(part->rel, part->log), is_undo() ? "undo" : "update", contact),
+        6, types, values, nulls);
 }
 
 PartRow part_row(const Part *part, TupleTableSlot *slot, int sequence, bool is_old) {
@@ -953,16 +1036,17 @@ void log_parts(TriggerData *trigger) {
 
 // ---- deletion
 
-// One statement that writes a deleted contact with its parts to the log. The arguments after the first are
+// One statement that writes deleted contacts with their parts to the log. The arguments after the first are
 // "field table", of groups "field table table-of-names".
 const char *deletion_statement(Relation rel, Trigger *trigger) {
     StringInfoData text;
     initStringInfo(&text);
     appendStringInfo(
         &text,
-        "INSERT INTO %s (contact_id, version, changed_at, changed_by, action, changes, import_id,"
-        " owner_id, visibility, shared_with, editable_by)"
-        " SELECT $1, $2, $3, $4, 'delete', $5",
+        "INSERT INTO %s (contact_id, version, owner_id, visibility, shared_with, editable_by,"
+        " changed_at, changed_by, action, import_id, changes)"
+        " SELECT u.contact_id, u.version, u.owner_id, u.visibility, u.shared_with::pg_catalog.uuid[],"
+        " u.editable_by::pg_catalog.uuid[], $8, $9, 'delete', $10, u.changes",
         beside(rel, trigger->tgargs[0]));
     for (int i = 1; i < trigger->tgnargs; ++i) {
         char *words = pstrdup(trigger->tgargs[i]);
@@ -979,50 +1063,95 @@ const char *deletion_statement(Relation rel, Trigger *trigger) {
             " pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(pg_catalog.jsonb_strip_nulls("
             "pg_catalog.to_jsonb(p) OPERATOR(pg_catalog.-)"
             " '{contact_id,owner_id,visibility,shared_with,editable_by}'::pg_catalog.text[]%s),"
-            " NULL)%s)) FROM %s AS p%s WHERE p.contact_id OPERATOR(pg_catalog.=) $1"
+            " NULL)%s)) FROM %s AS p WHERE p.contact_id OPERATOR(pg_catalog.=) u.contact_id"
             " HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 0), '{}')",
             quote_literal_cstr(field),
-            names ? " OPERATOR(pg_catalog.||) pg_catalog.jsonb_build_object('name', g.name)" : "",
-            names ? "" : " ORDER BY p.position", beside(rel, table),
-            names ? psprintf(" LEFT JOIN %s AS g ON g.group_id OPERATOR(pg_catalog.=) p.group_id",
+            names ? psprintf(" OPERATOR(pg_catalog.||) pg_catalog.jsonb_build_object('name', (SELECT g.name"
+                             " FROM %s AS g WHERE g.group_id OPERATOR(pg_catalog.=) p.group_id"
+                             " AND g.owner_id IS NULL))",
                              beside(rel, names))
-                  : "");
+                  : "",
+            names ? "" : " ORDER BY p.position", beside(rel, table));
     }
-    appendStringInfoString(&text, ", $6, $7, $8, $9, $10");
+    appendStringInfoString(
+        &text,
+        " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), "
+        "pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7))"
+        " AS u(contact_id, version, changes, owner_id, visibility, shared_with, editable_by)"
+        " ORDER BY u.contact_id");
     return text.data;
 }
 
-void log_deletion(FunctionCallInfo fcinfo, TriggerData *trigger) {
+void log_deletions(TriggerData *trigger) {
     Relation rel = trigger->tg_relation;
     TupleDesc desc = RelationGetDescr(rel);
     const ContactColumns columns = contact_columns(rel);
-    MemoryContext cached = fcinfo->flinfo->fn_mcxt;
-    if (!fcinfo->flinfo->fn_extra) fcinfo->flinfo->fn_extra = fields_of(rel, deleted_skipped, cached);
-    auto *fields = static_cast<Field *>(fcinfo->flinfo->fn_extra);
-    const Size n = static_cast<Size>(desc->natts);
-    auto *row = static_cast<Datum *>(palloc(sizeof(Datum) * n));
-    auto *nulls = static_cast<bool *>(palloc(sizeof(bool) * n));
-    heap_deform_tuple(trigger->tg_trigtuple, desc, row, nulls);
-    const Datum id = row[columns.contact_id - 1];
-    Jsonb *changes = changes_of(desc, fields, row, nulls, nullptr, nullptr, cached);
-    const Oid types[] = {UUIDOID, INT4OID, TIMESTAMPTZOID, TEXTOID,      JSONBOID,
-                         UUIDOID, UUIDOID, TEXTOID,        UUIDARRAYOID, UUIDARRAYOID};
-    const int32 version = nulls[columns.version - 1] ? 0 : DatumGetInt32(row[columns.version - 1]);
-    Datum values[10];
-    char spi_nulls[11] = "          ";
-    values[0] = id;
-    values[1] = Int32GetDatum(version < PG_INT32_MAX ? version + 1 : version);
-    values[2] = TimestampTzGetDatum(GetCurrentStatementStartTimestamp());
-    values[3] = PointerGetDatum(contacts_current_actor());
-    values[4] = JsonbPGetDatum(changes);
-    values[5] = UUIDPGetDatum(is_undo() ? &undo_id : &contacts_import_id);
-    spi_nulls[5] = is_undo() || contacts_import_active ? ' ' : 'n';
-    for (int i = 0; i < kAccessColumns; ++i) {
-        values[6 + i] = row[columns.access[i] - 1];
-        spi_nulls[6 + i] = nulls[columns.access[i] - 1] ? 'n' : ' ';
+    const char *statement = deletion_statement(rel, trigger->tg_trigger);
+    Reader old_rows = open_reader(trigger->tg_oldtable, desc);
+    MemoryContext whole = CurrentMemoryContext;
+    Field *fields = fields_of(rel, deleted_skipped, whole);
+    MemoryContext chunk = AllocSetContextCreate(whole, "contacts history", ALLOCSET_DEFAULT_SIZES);
+    MemoryContextSwitchTo(chunk);
+    bool more = true;
+    while (more) {
+        CHECK_FOR_INTERRUPTS();
+        Entries entries = new_entries(kChunk);
+        while (entries.contact_id.count < kChunk && (more = read_row(&old_rows))) {
+            const Datum *values = old_rows.slot->tts_values;
+            const bool *nulls = old_rows.slot->tts_isnull;
+            if (nulls[columns.contact_id - 1]) continue;
+            const int at = columns.version - 1;
+            const int32 version = nulls[at] ? 0 : DatumGetInt32(values[at]);
+            Jsonb *changes = changes_of(desc, fields, values, nulls, nullptr, nullptr, whole);
+            append(&entries.changes, JsonbPGetDatum(changes), false);
+            append_entry(&entries, desc, &columns, values, nulls,
+                         version < PG_INT32_MAX ? version + 1 : version);
+            add_deleted(DatumGetUUIDP(values[columns.contact_id - 1]));
+        }
+        run_entries(rel, statement, &entries);
+        MemoryContextReset(chunk);
     }
-    run_as_owner(rel, deletion_statement(rel, trigger->tg_trigger), 10, types, values, spi_nulls);
-    add_deleted(DatumGetUUIDP(id));
+    MemoryContextSwitchTo(whole);
+    ExecDropSingleTupleTableSlot(old_rows.slot);
+}
+
+// A private organization goes with the contacts it came with: to their new owner, or to everybody where they
+// are no longer personal or have several owners now; else who sees the contact would miss its company. Only
+// those of the contact's owner before: who refers to the id of somebody else's gets nothing. A key that one
+// of the new owner's has already stays behind.
+void hand_over_organizations(Relation rel, const char *organizations, Column *companies) {
+    const Oid types[] = {UUIDARRAYOID, UUIDARRAYOID, UUIDARRAYOID, TEXTARRAYOID};
+    Datum values[4];
+    for (int i = 0; i < 4; ++i) values[i] = to_array(&companies[i]);
+    run_as_owner(
+        rel,
+        psprintf("UPDATE %1$s AS o SET owner_id = n.owner_id, external_id = CASE WHEN n.keeps_key THEN "
+                 "o.external_id END"
+                 " FROM (SELECT h.organization_id, h.before, h.owner_id,"
+                 " NOT EXISTS (SELECT FROM %1$s AS k WHERE (k.owner_id OPERATOR(pg_catalog.=) h.owner_id"
+                 " OR k.owner_id IS NULL AND h.owner_id IS NULL)"
+                 " AND k.source OPERATOR(pg_catalog.=) h.source AND k.external_id OPERATOR(pg_catalog.=) "
+                 "h.external_id)"
+                 " AND pg_catalog.row_number() OVER (PARTITION BY h.owner_id, h.source, h.external_id"
+                 " ORDER BY h.organization_id) OPERATOR(pg_catalog.=) 1 AS keeps_key"
+                 " FROM (SELECT p.organization_id, p.owner_id AS before, p.source, p.external_id,"
+                 " CASE WHEN pg_catalog.bool_and(u.visibility OPERATOR(pg_catalog.=) 'personal')"
+                 " AND pg_catalog.count(DISTINCT u.owner_id) OPERATOR(pg_catalog.=) 1"
+                 " AND NOT EXISTS (SELECT FROM %2$s AS c WHERE c.organization_id OPERATOR(pg_catalog.=) "
+                 "p.organization_id"
+                 " AND c.owner_id OPERATOR(pg_catalog.=) p.owner_id)"
+                 " THEN (pg_catalog.array_agg(u.owner_id))[1] END AS owner_id"
+                 " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3),"
+                 " pg_catalog.unnest($4)) AS u(organization_id, before, owner_id, visibility)"
+                 " JOIN %1$s AS p ON p.organization_id OPERATOR(pg_catalog.=) u.organization_id"
+                 " AND p.owner_id OPERATOR(pg_catalog.=) u.before"
+                 " WHERE u.visibility OPERATOR(pg_catalog.<>) 'personal' OR u.owner_id IS NULL"
+                 " OR u.owner_id OPERATOR(pg_catalog.<>) u.before"
+                 " GROUP BY p.organization_id, p.owner_id, p.source, p.external_id) AS h) AS n"
+                 " WHERE o.organization_id OPERATOR(pg_catalog.=) n.organization_id"
+                 " AND o.owner_id OPERATOR(pg_catalog.=) n.before",
+                 organizations, beside(rel, RelationGetRelationName(rel))),
+        4, types, values, nullptr);
 }
 
 }  // namespace
@@ -1055,6 +1184,12 @@ int32 contacts_first_version(Relation rel, const char *log, const pg_uuid_t *id)
 
 // ---- access columns of the parts
 
+// "version change_log": of the log, entries up to a deletion stay as they are, or who makes a new contact of
+// that id would get to read them.
+static bool is_log(const char *argument) {
+    return strncmp(argument, "version ", 8) == 0;
+}
+
 void contacts_propagate_access_of_statement(TriggerData *trigger) {
     Relation rel = trigger->tg_relation;
     TupleDesc desc = RelationGetDescr(rel);
@@ -1062,7 +1197,17 @@ void contacts_propagate_access_of_statement(TriggerData *trigger) {
     int columns[kAccessColumns];
     for (int i = 0; i < kAccessColumns; ++i)
         columns[i] = find_column(rel, access_names[i], access_types[i]) - 1;
-    const Oid types[] = {UUIDARRAYOID, UUIDARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID};
+    const Oid types[] = {UUIDARRAYOID};
+    const int tables = trigger->tg_trigger->tgnargs;
+    const char *organizations = nullptr;
+    int organization = 0;
+    for (int i = 0; i < tables; ++i) {
+        const char *argument = trigger->tg_trigger->tgargs[i];
+        const char *space = strchr(argument, ' ');
+        if (!space || is_log(argument)) continue;
+        organization = find_column(rel, pnstrdup(argument, static_cast<Size>(space - argument)), UUIDOID) - 1;
+        organizations = beside(rel, space + 1);
+    }
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
     Reader old_rows = open_reader(trigger->tg_oldtable, desc);
     Reader new_rows = open_reader(trigger->tg_newtable, desc);
@@ -1073,41 +1218,75 @@ void contacts_propagate_access_of_statement(TriggerData *trigger) {
     while (more) {
         CHECK_FOR_INTERRUPTS();
         Column ids = new_column(UUIDOID, kChunk);
-        Column access[kAccessColumns];
-        new_access_columns(access, kChunk);
+        Column companies[] = {new_column(UUIDOID, kChunk), new_column(UUIDOID, kChunk),
+                              new_column(UUIDOID, kChunk), new_column(TEXTOID, kChunk)};
         while (ids.count < kChunk && (more = read_pair(&old_rows, &new_rows))) {
             bool changed = false;
-            Datum values[kAccessColumns];
-            bool nulls[kAccessColumns];
-            for (int i = 0; i < kAccessColumns; ++i) {
+            for (int i = 0; i < kAccessColumns && !changed; ++i) {
                 const int at = columns[i];
-                values[i] = new_rows.slot->tts_values[at];
-                nulls[i] = new_rows.slot->tts_isnull[at];
-                changed |= !same_value(TupleDescAttr(desc, at), old_rows.slot->tts_values[at],
-                                       old_rows.slot->tts_isnull[at], values[i], nulls[i]);
+                changed = !same_value(TupleDescAttr(desc, at), old_rows.slot->tts_values[at],
+                                      old_rows.slot->tts_isnull[at], new_rows.slot->tts_values[at],
+                                      new_rows.slot->tts_isnull[at]);
             }
-            if (!changed) continue;
-            for (int i = 0; i < kAccessColumns; ++i)
-                if (!nulls[i] && access_types[i] != UUIDARRAYOID)
-                    values[i] = datumCopy(values[i], false, TupleDescAttr(desc, columns[i])->attlen);
+            if (!changed || new_rows.slot->tts_isnull[contact_id - 1]) continue;
             append(&ids, datumCopy(new_rows.slot->tts_values[contact_id - 1], false, UUID_LEN), false);
-            append_access(access, values, nulls);
+            if (!organizations || new_rows.slot->tts_isnull[organization] ||
+                old_rows.slot->tts_isnull[columns[kOwnerId]])
+                continue;
+            append(&companies[0], datumCopy(new_rows.slot->tts_values[organization], false, UUID_LEN), false);
+            append(&companies[1], datumCopy(old_rows.slot->tts_values[columns[kOwnerId]], false, UUID_LEN),
+                   false);
+            for (const auto &[column, access] : {std::pair{2, kOwnerId}, std::pair{3, kVisibility}}) {
+                const int at = columns[access];
+                const bool null = new_rows.slot->tts_isnull[at];
+                append(&companies[column],
+                       null
+                           ? static_cast<Datum>(0)
+                           : datumCopy(new_rows.slot->tts_values[at], false, TupleDescAttr(desc, at)->attlen),
+                       null);
+            }
         }
         if (ids.count > 0) {
-            Datum values[1 + kAccessColumns] = {to_array(&ids)};
-            for (int i = 0; i < kAccessColumns; ++i) values[1 + i] = to_array(&access[i]);
-            for (int i = 0; i < trigger->tg_trigger->tgnargs; ++i)
-                run_as_owner(rel,
-                             psprintf("UPDATE %s AS p SET owner_id = u.owner_id, visibility = u.visibility,"
-                                      " shared_with = u.shared_with::pg_catalog.uuid[],"
-                                      " editable_by = u.editable_by::pg_catalog.uuid[]"
-                                      " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), "
-                                      "pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5))"
-                                      " AS u(contact_id, owner_id, visibility, shared_with, editable_by)"
-                                      " WHERE p.contact_id OPERATOR(pg_catalog.=) u.contact_id",
-                                      beside(rel, trigger->tg_trigger->tgargs[i])),
-                             1 + kAccessColumns, types, values, nullptr);
+            Datum values[] = {to_array(&ids)};
+            // Another trigger may have deleted some. Their log keeps what it has.
+            const char *contact = beside(rel, RelationGetRelationName(rel));
+            const uint64 count = run_as_owner(rel,
+                                              psprintf("SELECT c.contact_id FROM %s AS c"
+                                                       " WHERE c.contact_id OPERATOR(pg_catalog.=) ANY ($1)",
+                                                       contact),
+                                              1, types, values, nullptr);
+            if (count != static_cast<uint64>(ids.count)) {
+                ids.count = 0;
+                for (uint64 i = 0; i < count; ++i)
+                    append(&ids, datumCopy(UUIDPGetDatum(spi_id(i)), false, UUID_LEN), false);
+                values[0] = to_array(&ids);
+            }
+            SPI_freetuptable(SPI_tuptable);
+            for (int i = 0; i < tables; ++i) {
+                const char *table = trigger->tg_trigger->tgargs[i];
+                const bool log = is_log(table);
+                if (log)
+                    table = strchr(table, ' ') + 1;
+                else if (strchr(table, ' '))
+                    continue;
+                table = beside(rel, table);
+                run_as_owner(
+                    rel,
+                    psprintf("UPDATE %1$s AS p SET (owner_id, visibility, shared_with, editable_by) ="
+                             " (SELECT c.owner_id, c.visibility, c.shared_with, c.editable_by"
+                             " FROM %2$s AS c WHERE c.contact_id OPERATOR(pg_catalog.=) p.contact_id)"
+                             " WHERE p.contact_id OPERATOR(pg_catalog.=) ANY ($1)%3$s",
+                             table, contact,
+                             log ? psprintf(" AND NOT EXISTS (SELECT FROM %s AS d"
+                                            " WHERE d.contact_id OPERATOR(pg_catalog.=) p.contact_id"
+                                            " AND d.version OPERATOR(pg_catalog.>=) p.version"
+                                            " AND d.action OPERATOR(pg_catalog.=) 'delete')",
+                                            table)
+                                 : ""),
+                    1, types, values, nullptr);
+            }
         }
+        if (companies[0].count > 0) hand_over_organizations(rel, organizations, companies);
         MemoryContextReset(chunk);
     }
     MemoryContextSwitchTo(whole);
@@ -1140,11 +1319,20 @@ Datum contacts_log_part(PG_FUNCTION_ARGS) {
     return PointerGetDatum(nullptr);
 }
 
+// The first row's call tells of all rows of the statement: no foreign key has deleted parts yet.
 Datum contacts_log_deletion(PG_FUNCTION_ARGS) {
     check_deletion_trigger(fcinfo, "log_deletion", false);
+    auto *trigger = reinterpret_cast<TriggerData *>(fcinfo->context);
+    if (!trigger->tg_oldtable)
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                        errmsg("function \"%s\" needs the transition table of the statement", "log_deletion"),
+                        errhint("Create the trigger with REFERENCING OLD TABLE.")));
+    // Transition tables live as long as the call information does.
+    if (fcinfo->flinfo->fn_extra == trigger->tg_oldtable) return PointerGetDatum(nullptr);
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
-    log_deletion(fcinfo, reinterpret_cast<TriggerData *>(fcinfo->context));
+    log_deletions(trigger);
     SPI_finish();
+    fcinfo->flinfo->fn_extra = trigger->tg_oldtable;
     return PointerGetDatum(nullptr);
 }
 

@@ -16,8 +16,11 @@ extern "C" {
 #include <algorithm>
 #include <cstring>
 
+#include "core/csv/writer.h"
 #include "core/text.h"
 #include "core/phone/parse.h"
+#include "core/vcard/card.h"
+#include "core/vcard/reader.h"
 #include "pg/current_import.h"
 #include "pg/import_profile.h"
 
@@ -371,7 +374,7 @@ void Import::ReadMatchBy() {
             BadOption("the file has no column to match by", "Option \"match_by\" names " + list + "."));
 }
 
-void Import::Begin(Mapping mapping, char delimiter) {
+void Import::Begin(Mapping mapping, const std::string &delimiter) {
     mapping_ = std::move(mapping);
     format_ = mapping_.format;
     ReadMatchBy();
@@ -409,7 +412,9 @@ void Import::Begin(Mapping mapping, char delimiter) {
                                   options_.Get("on_duplicate").value_or(""),
                               "It changes contacts that exist, and makes none."));
     rules_.region = options_.Get("default_region").value_or("");
-    if (const auto order = options_.Get("date_order")) rules_.dates = FindDateOrder(*order);
+    // Structured records have one way to write dates.
+    if (const auto order = options_.Get("date_order"); order && !format_->structured_lists)
+        rules_.dates = FindDateOrder(*order);
     rules_.strict = options_.Get("strict") == "true";
     rules_.clear_empty = options_.Get("empty_cells") == "clear";
     ownership_.visibility = options_.Get("visibility").value_or(format_->visibility);
@@ -455,7 +460,7 @@ void Import::Begin(Mapping mapping, char delimiter) {
     effective.erase("file_name");
     run_ = "{\"import_id\":\"" + ToText(id_) + "\",\"format\":" + JsonString(format_->name) +
            ",\"options\":" + ImportOptions{effective}.Json() + ",\"header\":" + JsonArray(mapping_.header) +
-           ",\"delimiter\":" + JsonString(std::string(1, delimiter));
+           ",\"delimiter\":" + (delimiter.empty() ? "null" : JsonString(delimiter));
     if (const auto file = options_.Get("file_name")) run_ += ",\"file_name\":" + JsonString(*file);
     run_ += '}';
     BeginRun();
@@ -500,7 +505,11 @@ void Import::Add(Draft draft) {
                   std::string(format_->title) + " takes at most " + std::to_string(format_->max_records) +
                       " records in a file",
                   draft.line, Severity::kWarning);
-    if (!draft.failed()) validator_->Validate(draft);
+    // A structured record may have faults and cells.
+    if (!draft.failed() || (format_->record_cells && draft.cells.size() > 1)) {
+        validator_->Validate(draft);
+        if (format_->record_cells) draft.cells.resize(static_cast<std::size_t>(format_->record_cells));
+    }
     for (const std::string &cell : draft.cells) batch_bytes_ += cell.size() + sizeof(std::string);
     batch_.push_back(std::move(draft));
     if (batch_.size() >= kBatchRecords || batch_bytes_ >= kBatchBytes) Flush();
@@ -669,9 +678,11 @@ std::vector<RowPlan> Import::Write(std::span<const Draft *const> drafts) {
     for (const char *action : {"insert", "update"}) write("organization", action);
     write_all("contact_insert", "_import_insert_contacts");
     write_all("contact_update", "_import_update_contacts");
-    for (std::size_t k = 0; k < kPartKinds; ++k)
+    for (std::size_t k = 0; k < static_cast<std::size_t>(PartKind::kNote); ++k)
         for (const char *action : {"delete", "update", "insert"})
             write(InfoOf(static_cast<PartKind>(k)).relation, action);
+    if (plan.Find("note_insert"))
+        spi.Run("SELECT " + schema_ + "._import_insert_notes($1::pg_catalog.uuid)", {ToText(id_)});
     spi.Finish();
     return std::move(plan.rows);
 }
@@ -924,6 +935,71 @@ void Import::Announce(bool notify) {
 
 namespace {
 
+// A source whose beginning was looked at.
+class PeekedSource : public csv::ByteSource {
+  public:
+    explicit PeekedSource(csv::ByteSource &source) : source_(source), beginning_(1024, '\0') {
+        std::size_t length = 0;
+        while (length < beginning_.size()) {
+            const std::size_t read = source_.Read(beginning_.data() + length, beginning_.size() - length);
+            if (read == 0) break;
+            length += read;
+        }
+        beginning_.resize(length);
+    }
+    std::string_view beginning() const { return beginning_; }
+
+    std::size_t Read(char *buffer, std::size_t capacity) override {
+        if (given_ == beginning_.size()) return source_.Read(buffer, capacity);
+        const std::size_t length = std::min(capacity, beginning_.size() - given_);
+        std::memcpy(buffer, beginning_.data() + given_, length);
+        given_ += length;
+        return length;
+    }
+
+  private:
+    csv::ByteSource &source_;
+    std::string beginning_;
+    std::size_t given_ = 0;
+};
+
+template <class CheckSize>
+void ReadCards(Import &import, csv::ByteSource &source, std::int64_t bytes, const CheckSize &check_size) {
+    vcard::Options reading;
+    reading.encoding = import.options().Get("encoding").value_or("");
+    if (const auto most = import.options().Get("max_field_bytes"))
+        reading.max_line_bytes = std::max<std::size_t>(32, std::stoull(*most));  // BEGIN and END are lines too
+    vcard::Reader reader(source, reading);
+    vcard::Card card, next;
+    const auto first_fault = [](const vcard::Card &read) {
+        return std::string_view(read.faults.empty() ? "" : read.faults.front().code);
+    };
+    const bool has_card = reader.Next(card);
+    const bool has_next = has_card && reader.Next(next);
+    if (!has_next && (!has_card || first_fault(card) == "card_not_begun")) {
+        Fault fault;
+        fault.code = has_card ? "header_not_found" : "empty_file";
+        fault.sqlstate = sqlstate::kInvalidTextRepresentation;
+        fault.message = "the file has no vCard";
+        fault.detail = "A card begins with BEGIN:VCARD and ends with END:VCARD.";
+        throw Error(fault);
+    }
+    import.Begin(MapView(import.format() ? *import.format() : vcard::VCardFormat()), "");
+    import.Add(vcard::DraftOf(card));
+    if (has_next) import.Add(vcard::DraftOf(next));
+    std::int64_t taken = 0;
+    while (has_next && reader.Next(card)) {
+        check_size(reader.bytes_read());
+        import.Add(vcard::DraftOf(card));
+        if (++taken % 1000 == 0) import.ReportProgress(reader.bytes_read(), bytes);
+    }
+    check_size(reader.bytes_read());
+    for (const csv::Notice &notice : reader.notices())
+        import.AddNotice(notice.code.c_str(), notice.message, notice.line,
+                         notice.code == "encoding" ? Severity::kNotice : Severity::kWarning);
+    import.Flush();  // while the reader's notices live
+}
+
 // Reads the file to its end into `import`.
 void ReadFile(Import &import, csv::ByteSource &source, std::int64_t bytes) {
     const auto limit = import.options().Get("max_bytes");
@@ -935,7 +1011,19 @@ void ReadFile(Import &import, csv::ByteSource &source, std::int64_t bytes) {
         throw Error(fault);
     };
     check_size(bytes);
-    csv::Reader reader(source, import.csv_options());
+    PeekedSource peeked(source);
+    const bool holds_cards = vcard::IsVCard(peeked.beginning());
+    if (import.format() ? import.format()->structured_lists : holds_cards)
+        return ReadCards(import, peeked, bytes, check_size);
+    if (holds_cards) {
+        Fault fault;
+        fault.code = "header_not_found";
+        fault.sqlstate = sqlstate::kInvalidTextRepresentation;
+        fault.message = std::string("the file is a vCard, not CSV of format \"") + import.format()->name + '"';
+        fault.hint = "Import it with format vcard, or without naming one.";
+        throw Error(fault);
+    }
+    csv::Reader reader(peeked, import.csv_options());
     csv::Record record;
     std::vector<Draft> first;
     std::vector<std::vector<std::string>> candidates;
@@ -950,7 +1038,10 @@ void ReadFile(Import &import, csv::ByteSource &source, std::int64_t bytes) {
     };
     while (candidates.size() < kHeaderRecords && reader.Next(record)) {
         first.push_back(draft_of(record));
-        candidates.push_back(first.back().cells);
+        // An error file has its header marked, as all of its cells.
+        std::vector<std::string> &header = candidates.emplace_back(first.back().cells);
+        for (std::string &name : header)
+            if (const auto unmarked = csv::Unmark(name)) name = std::string(*unmarked);
         blank.push_back(record.blank);
     }
     Result<HeaderMatch> header = FindHeader(import.format(), candidates);
@@ -962,7 +1053,7 @@ void ReadFile(Import &import, csv::ByteSource &source, std::int64_t bytes) {
     }
     const std::int64_t header_line = first[header_at].line;
     const bool no_records = header_at + 1 == first.size();
-    import.Begin(std::move(header).value().mapping, reader.dialect().delimiter[0]);
+    import.Begin(std::move(header).value().mapping, reader.dialect().delimiter);
     const Format &format = *import.format();
     if (format.max_bytes && bytes > format.max_bytes) {
         Fault fault =

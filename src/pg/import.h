@@ -61,7 +61,8 @@ class Import {
     csv::Options csv_options() const;
 
     // Fixes format and columns, makes the import_run.
-    void Begin(Mapping mapping, char delimiter);
+    // No delimiter: the file is no CSV.
+    void Begin(Mapping mapping, const std::string &delimiter);
 
     // Things to know about the file as a whole.
     void AddNotice(const char *code, std::string message, std::int64_t line,

@@ -233,7 +233,7 @@ void BeginViewImport(Oid view, Oid contact, const Format &format, TupleDesc desc
                 number = i + 1;
         open->columns.push_back(number);
     }
-    open->import.Begin(std::move(mapping), ',');
+    open->import.Begin(std::move(mapping), ",");
     view_imports.push_back(std::move(open));
 }
 

@@ -8,6 +8,8 @@ extern "C" {
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
 #include "port/pg_bswap.h"
+#include "catalog/pg_type.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/sortsupport.h"
 #include "utils/tuplestore.h"
@@ -20,6 +22,7 @@ extern "C" {
 #include "core/phone/find.h"
 #include "core/phone/metadata.h"
 #include "core/phone/parse.h"
+#include "core/phone/typed.h"
 #include "pg/settings.h"
 
 using contacts::Error;
@@ -370,6 +373,52 @@ Datum contacts_phone_country_code(PG_FUNCTION_ARGS) {
         const int code = phone ? phone->country_code() : 0;
         return code == 0 ? Null(fcinfo) : Int32GetDatum(code);
     });
+}
+
+PG_FUNCTION_INFO_V1(contacts_phone_same_line);
+PG_FUNCTION_INFO_V1(contacts_phone_line_last);
+
+Datum contacts_phone_same_line(PG_FUNCTION_ARGS) {
+    const std::string_view a = View(PG_GETARG_VARLENA_PP(0)), b = View(PG_GETARG_VARLENA_PP(1));
+    PG_RETURN_BOOL(contacts::SamePhoneLine(a, b));
+}
+
+Datum contacts_phone_line_last(PG_FUNCTION_ARGS) {
+    const struct varlena *value = PG_GETARG_VARLENA_PP(0);
+    return Guarded(fcinfo, [&](Failure &) -> Datum {
+        const auto phone = StoredPhoneIfSound(value);
+        return phone ? NewPhone(phone->last_of_line()) : Null(fcinfo);
+    });
+}
+
+// What is being typed. LEAKPROOF: any text has an answer.
+
+PG_FUNCTION_INFO_V1(contacts_phone_prefixes);
+PG_FUNCTION_INFO_V1(contacts_phone_digits);
+
+Datum contacts_phone_prefixes(PG_FUNCTION_ARGS) {
+    constexpr int kMost = 4;
+    Datum prefixes[kMost];
+    int count = 0;
+    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+    const std::string_view input = View(PG_GETARG_TEXT_PP(0)), region = region_argument(fcinfo, 1);
+    Guarded(fcinfo, [&](Failure &) -> Datum {
+        try {
+            for (const std::string &prefix : contacts::TypedPhonePrefixes(input, region))
+                if (count < kMost) prefixes[count++] = NewVarlena(prefix);
+        } catch (const std::bad_alloc &) {
+            throw;
+        } catch (const std::exception &) {
+        }
+        return 0;
+    });
+    PG_RETURN_ARRAYTYPE_P(construct_array(prefixes, count, TEXTOID, -1, false, TYPALIGN_INT));
+}
+
+Datum contacts_phone_digits(PG_FUNCTION_ARGS) {
+    const std::string_view input = View(PG_GETARG_TEXT_PP(0));
+    return Guarded(fcinfo,
+                   [&](Failure &) -> Datum { return TextOrNull(fcinfo, contacts::TypedPhoneDigits(input)); });
 }
 
 // Opinions of the installed libphonenumber.

@@ -17,6 +17,7 @@ extern "C" {
 }
 
 #include <algorithm>
+#include <utility>
 
 using contacts::Phone;
 using contacts::PhonePositionBetween;
@@ -102,6 +103,7 @@ extern "C" {
 
 PG_FUNCTION_INFO_V1(contacts_phone_prefix_selectivity);
 PG_FUNCTION_INFO_V1(contacts_phone_prefix_support);
+PG_FUNCTION_INFO_V1(contacts_phone_line_support);
 
 Datum contacts_phone_prefix_selectivity(PG_FUNCTION_ARGS) {
     auto *root = reinterpret_cast<PlannerInfo *>(PG_GETARG_POINTER(0));
@@ -185,5 +187,55 @@ Datum contacts_phone_prefix_support(PG_FUNCTION_ARGS) {
     if (first == nullptr || last == nullptr) PG_RETURN_POINTER(nullptr);
     PG_RETURN_POINTER(
         list_concat(clause(BTGreaterEqualStrategyNumber, first), clause(BTLessEqualStrategyNumber, last)));
+}
+
+// `phone_same_line(number, other)` is `number >= phone_base(other) AND number <= phone_line_last(other)` on a btree of
+// the type, and selects about as many rows as an equality does: a line has few extensions.
+Datum contacts_phone_line_support(PG_FUNCTION_ARGS) {
+    auto *node = reinterpret_cast<Node *>(PG_GETARG_POINTER(0));
+    if (IsA(node, SupportRequestSelectivity)) {
+        auto *request = reinterpret_cast<SupportRequestSelectivity *>(node);
+        if (list_length(request->args) != 2) PG_RETURN_POINTER(nullptr);
+        VariableStatData variable;
+        examine_variable(request->root, static_cast<Node *>(linitial(request->args)), request->varRelid,
+                         &variable);
+        bool is_default;
+        const double distinct = get_variable_numdistinct(&variable, &is_default);
+        ReleaseVariableStats(variable);
+        request->selectivity = std::clamp(1 / distinct, 0.0, 1.0);
+        PG_RETURN_POINTER(request);
+    }
+    if (!IsA(node, SupportRequestIndexCondition)) PG_RETURN_POINTER(nullptr);
+    auto *request = reinterpret_cast<SupportRequestIndexCondition *>(node);
+    if (!is_funcclause(request->node) || request->indexarg != 0) PG_RETURN_POINTER(nullptr);
+    List *arguments = reinterpret_cast<FuncExpr *>(request->node)->args;
+    if (list_length(arguments) != 2) PG_RETURN_POINTER(nullptr);
+    auto *number = reinterpret_cast<Node *>(linitial(arguments));
+    auto *other = reinterpret_cast<Node *>(lsecond(arguments));
+    const Oid type = getBaseType(exprType(number));
+    const Oid own_class = GetDefaultOpClass(type, BTREE_AM_OID);
+    if (!OidIsValid(own_class) || get_opclass_family(own_class) != request->opfamily ||
+        !is_pseudo_constant_for_index(request->root, other, request->index))
+        PG_RETURN_POINTER(nullptr);
+
+    List *conditions = NIL;
+    for (const auto &[name, strategy] : {std::pair{"phone_base", BTGreaterEqualStrategyNumber},
+                                         std::pair{"phone_line_last", BTLessEqualStrategyNumber}}) {
+        char *schema = get_namespace_name(get_func_namespace(request->funcid));
+        const Oid function =
+            LookupFuncName(list_make2(makeString(schema), makeString(pstrdup(name))), 1, &type, true);
+        if (!OidIsValid(function)) PG_RETURN_POINTER(nullptr);
+        List *argument = list_make1(copyObjectImpl(other));
+        Node *bound = reinterpret_cast<Node *>(
+            makeFuncExpr(function, type, argument, InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL));
+        const Oid operator_oid =
+            get_opfamily_member(request->opfamily, type, type, static_cast<int16>(strategy));
+        conditions = lappend(
+            conditions, make_opclause(operator_oid, BOOLOID, false, static_cast<Expr *>(copyObjectImpl(number)),
+                                      reinterpret_cast<Expr *>(eval_const_expressions(request->root, bound)),
+                                      InvalidOid, InvalidOid));
+    }
+    request->lossy = false;
+    PG_RETURN_POINTER(conditions);
 }
 }

@@ -71,11 +71,11 @@ Datum uuid_array(Datum *values, bool *nulls, int count) {
         construct_md_array(values, nulls, 1, &count, &lower_bound, UUIDOID, UUID_LEN, false, TYPALIGN_CHAR));
 }
 
-// Some uuid columns of a transition table as arrays; how many rows there are.
-int read_columns(Tuplestorestate *rows, TupleDesc desc, const AttrNumber *columns, int count, Datum *arrays) {
+// A uuid column of a transition table as an array; how many rows there are.
+int read_column(Tuplestorestate *rows, TupleDesc desc, AttrNumber column, Datum *array) {
     int size = 64, used = 0;
-    auto *values = static_cast<Datum *>(palloc(sizeof(Datum) * count * size));
-    auto *nulls = static_cast<bool *>(palloc(sizeof(bool) * count * size));
+    auto *values = static_cast<Datum *>(palloc(sizeof(Datum) * size));
+    auto *nulls = static_cast<bool *>(palloc(sizeof(bool) * size));
     TupleTableSlot *slot = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
     const int pointer = tuplestore_alloc_read_pointer(rows, EXEC_FLAG_REWIND);
     tuplestore_select_read_pointer(rows, pointer);
@@ -84,36 +84,89 @@ int read_columns(Tuplestorestate *rows, TupleDesc desc, const AttrNumber *column
         CHECK_FOR_INTERRUPTS();
         if (used == size) {
             size *= 2;
-            values = static_cast<Datum *>(repalloc_huge(values, sizeof(Datum) * count * size));
-            nulls = static_cast<bool *>(repalloc_huge(nulls, sizeof(bool) * count * size));
+            values = static_cast<Datum *>(repalloc_huge(values, sizeof(Datum) * size));
+            nulls = static_cast<bool *>(repalloc_huge(nulls, sizeof(bool) * size));
         }
-        for (int i = 0; i < count; ++i) {
-            bool isnull;
-            Datum value = slot_getattr(slot, columns[i], &isnull);
-            nulls[used * count + i] = isnull;
-            values[used * count + i] = isnull ? 0 : datumCopy(value, false, UUID_LEN);
-        }
+        Datum value = slot_getattr(slot, column, &nulls[used]);
+        values[used] = nulls[used] ? 0 : datumCopy(value, false, UUID_LEN);
         ++used;
     }
     ExecDropSingleTupleTableSlot(slot);
-    auto *column =
-        static_cast<Datum *>(MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * Max(used, 1)));
-    auto *column_nulls = static_cast<bool *>(palloc(Max(used, 1)));
-    for (int i = 0; i < count; ++i) {
-        for (int row = 0; row < used; ++row) {
-            column[row] = values[row * count + i];
-            column_nulls[row] = nulls[row * count + i];
-        }
-        arrays[i] = uuid_array(column, column_nulls, used);
-    }
+    *array = uuid_array(values, nulls, used);
     return used;
 }
 
-// Runs one command with uuid[] arguments as the owner of `rel`; the number of rows. Under REPEATABLE READ it
-// works on what is committed now, and fails where that differs from the transaction's snapshot, as foreign
-// keys do.
+// A row of the table of transfers.
+struct Transfer {
+    pg_uuid_t to_staff;
+    pg_uuid_t from_staff;
+    pg_uuid_t contact_id;
+    bool no_owner;  // there is no from_staff
+};
+
+struct Transfers {
+    Transfer *rows;
+    uint64 count;
+};
+
+int compare_staff(const void *a, const void *b) {
+    const auto *left = static_cast<const Transfer *>(a);
+    const auto *right = static_cast<const Transfer *>(b);
+    if (left->no_owner != right->no_owner) return left->no_owner ? -1 : 1;
+    const int order = memcmp(left->to_staff.data, right->to_staff.data, UUID_LEN);
+    return order != 0 ? order : memcmp(left->from_staff.data, right->from_staff.data, UUID_LEN);
+}
+
+int compare_transfers(const void *a, const void *b) {
+    const int order = compare_staff(a, b);
+    return order != 0 ? order
+                      : memcmp(static_cast<const Transfer *>(a)->contact_id.data,
+                               static_cast<const Transfer *>(b)->contact_id.data, UUID_LEN);
+}
+
+// The transfers of a transition table, those between the same two colleagues together. `columns`: contact,
+// from, to.
+Transfers read_transfers(Tuplestorestate *rows, TupleDesc desc, const AttrNumber *columns) {
+    Transfers read = {};
+    Size size = 64;
+    read.rows = static_cast<Transfer *>(palloc(sizeof(Transfer) * size));
+    TupleTableSlot *slot = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
+    tuplestore_select_read_pointer(rows, tuplestore_alloc_read_pointer(rows, EXEC_FLAG_REWIND));
+    tuplestore_rescan(rows);
+    while (tuplestore_gettupleslot(rows, true, false, slot)) {
+        CHECK_FOR_INTERRUPTS();
+        if (read.count == size) {
+            size *= 2;
+            read.rows = static_cast<Transfer *>(repalloc_huge(read.rows, sizeof(Transfer) * size));
+        }
+        Transfer *transfer = &read.rows[read.count++];
+        memset(transfer, 0, sizeof(Transfer));
+        bool isnull;
+        Datum value = slot_getattr(slot, columns[0], &isnull);
+        if (!isnull) transfer->contact_id = *DatumGetUUIDP(value);
+        value = slot_getattr(slot, columns[1], &transfer->no_owner);
+        if (!transfer->no_owner) transfer->from_staff = *DatumGetUUIDP(value);
+        value = slot_getattr(slot, columns[2], &isnull);
+        if (!isnull) transfer->to_staff = *DatumGetUUIDP(value);
+    }
+    ExecDropSingleTupleTableSlot(slot);
+    qsort(read.rows, read.count, sizeof(Transfer), compare_transfers);
+    return read;
+}
+
+Datum contact_ids(Transfer *transfers, uint64 count) {
+    auto *values =
+        static_cast<Datum *>(MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * Max(count, 1)));
+    for (uint64 i = 0; i < count; ++i) values[i] = UUIDPGetDatum(&transfers[i].contact_id);
+    return PointerGetDatum(
+        construct_array(values, static_cast<int>(count), UUIDOID, UUID_LEN, false, TYPALIGN_CHAR));
+}
+
+// Runs one command about contacts ($1) and colleagues ($2, $3) as the owner of `rel`; the number of rows.
+// Under REPEATABLE READ it works on what is committed now, and fails where that differs from the
+// transaction's snapshot, as foreign keys do.
 uint64 run_as_owner(Relation rel, const char *command, Datum *values, int count) {
-    static Oid types[] = {UUIDARRAYOID, UUIDARRAYOID, UUIDARRAYOID};
+    static Oid types[] = {UUIDARRAYOID, UUIDOID, UUIDOID};
     Oid user;
     int context;
     GetUserIdAndSecContext(&user, &context);
@@ -169,7 +222,7 @@ Datum contacts_apply_share(PG_FUNCTION_ARGS) {
     } else {
         Tuplestorestate *rows = TRIGGER_FIRED_BY_INSERT(event) ? trigger->tg_newtable : trigger->tg_oldtable;
         if (!rows) wrong_event("apply_share", "for each row, or with a transition table");
-        if (read_columns(rows, desc, &contact_id, 1, &contacts) == 0) {
+        if (read_column(rows, desc, contact_id, &contacts) == 0) {
             SPI_finish();
             return PointerGetDatum(nullptr);
         }
@@ -183,18 +236,18 @@ Datum contacts_apply_share(PG_FUNCTION_ARGS) {
                  &contacts, 1);
     run_as_owner(
         rel,
-        psprintf("UPDATE %s AS c SET shared_with = s.readers, editable_by = s.editors"
-                 " FROM (SELECT i.contact_id,"
-                 " pg_catalog.array_agg(h.staff_id ORDER BY h.staff_id) FILTER (WHERE h.staff_id IS NOT "
-                 "NULL) AS readers,"
-                 " pg_catalog.array_agg(h.staff_id ORDER BY h.staff_id) FILTER (WHERE h.can_edit) AS editors"
-                 " FROM (SELECT DISTINCT u.contact_id FROM pg_catalog.unnest($1) AS u(contact_id)) AS i"
-                 " LEFT JOIN %s AS h ON h.contact_id OPERATOR(pg_catalog.=) i.contact_id GROUP BY "
-                 "i.contact_id) AS s"
-                 " WHERE c.contact_id OPERATOR(pg_catalog.=) s.contact_id"
-                 " AND (coalesce(c.shared_with, '{}') OPERATOR(pg_catalog.<>) coalesce(s.readers, '{}')"
-                 " OR coalesce(c.editable_by, '{}') OPERATOR(pg_catalog.<>) coalesce(s.editors, '{}'))",
-                 contact, share),
+        // No join: its order would depend on statistics that a burst of shares has made useless.
+        psprintf(
+            "UPDATE %s AS c SET (shared_with, editable_by) = (SELECT"
+            " pg_catalog.array_agg(h.staff_id ORDER BY h.staff_id),"
+            " pg_catalog.array_agg(h.staff_id ORDER BY h.staff_id) FILTER (WHERE h.can_edit)"
+            " FROM %s AS h WHERE h.contact_id OPERATOR(pg_catalog.=) c.contact_id)"
+            " WHERE c.contact_id OPERATOR(pg_catalog.=) ANY ($1)"
+            " AND (coalesce(c.shared_with, '{}') OPERATOR(pg_catalog.<>) ARRAY(SELECT h.staff_id FROM %s AS h"
+            " WHERE h.contact_id OPERATOR(pg_catalog.=) c.contact_id ORDER BY h.staff_id)"
+            " OR coalesce(c.editable_by, '{}') OPERATOR(pg_catalog.<>) ARRAY(SELECT h.staff_id FROM %s AS h"
+            " WHERE h.contact_id OPERATOR(pg_catalog.=) c.contact_id AND h.can_edit ORDER BY h.staff_id))",
+            contact, share, share, share),
         &contacts, 1);
     SPI_finish();
     return PointerGetDatum(nullptr);
@@ -212,37 +265,37 @@ Datum contacts_apply_transfer(PG_FUNCTION_ARGS) {
                                   find_column(rel, "from_staff", UUIDOID),
                                   find_column(rel, "to_staff", UUIDOID)};
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
-    Datum values[3];
-    const int count = read_columns(trigger->tg_newtable, RelationGetDescr(rel), columns, 3, values);
-    if (count > 0) {
+    const Transfers transfers = read_transfers(trigger->tg_newtable, RelationGetDescr(rel), columns);
+    const char *contact = table_beside(rel, trigger->tg_trigger->tgargs[0]);
+    const char *share = table_beside(rel, trigger->tg_trigger->tgargs[1]);
+    // Those between the same two at a time: a join with the transfers would need statistics to be fast.
+    for (uint64 first = 0, end; first < transfers.count; first = end) {
+        Transfer *transfer = &transfers.rows[first];
+        for (end = first + 1; end < transfers.count && compare_staff(transfer, &transfers.rows[end]) == 0;
+             ++end) {
+        }
+        Datum values[] = {contact_ids(transfer, end - first), UUIDPGetDatum(&transfer->to_staff),
+                          UUIDPGetDatum(&transfer->from_staff)};
         const uint64 moved = run_as_owner(
             rel,
-            psprintf(
-                "UPDATE %s AS c SET owner_id = t.to_staff,"
-                " shared_with = CASE WHEN pg_catalog.array_remove(c.shared_with, t.to_staff)"
-                " OPERATOR(pg_catalog.<>) '{}' THEN pg_catalog.array_remove(c.shared_with, t.to_staff) END,"
-                " editable_by = CASE WHEN pg_catalog.array_remove(c.editable_by, t.to_staff)"
-                " OPERATOR(pg_catalog.<>) '{}' THEN pg_catalog.array_remove(c.editable_by, t.to_staff) END"
-                " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3))"
-                " AS t(contact_id, from_staff, to_staff)"
-                " WHERE c.contact_id OPERATOR(pg_catalog.=) t.contact_id"
-                " AND (c.owner_id OPERATOR(pg_catalog.=) t.from_staff OR c.owner_id IS NULL AND t.from_staff "
-                "IS NULL)",
-                table_beside(rel, trigger->tg_trigger->tgargs[0])),
-            values, 3);
-        if (moved != static_cast<uint64>(count))
+            psprintf("UPDATE %s AS c SET owner_id = $2,"
+                     " shared_with = CASE WHEN pg_catalog.array_remove(c.shared_with, $2)"
+                     " OPERATOR(pg_catalog.<>) '{}' THEN pg_catalog.array_remove(c.shared_with, $2) END,"
+                     " editable_by = CASE WHEN pg_catalog.array_remove(c.editable_by, $2)"
+                     " OPERATOR(pg_catalog.<>) '{}' THEN pg_catalog.array_remove(c.editable_by, $2) END"
+                     " WHERE c.contact_id OPERATOR(pg_catalog.=) ANY ($1) AND %s",
+                     contact,
+                     transfer->no_owner ? "c.owner_id IS NULL" : "c.owner_id OPERATOR(pg_catalog.=) $3"),
+            values, transfer->no_owner ? 2 : 3);
+        if (moved != end - first)
             ereport(ERROR,
                     (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
                      errmsg("contacts changed hands while they were transferred"), errhint("Try again.")));
-        run_as_owner(
-            rel,
-            psprintf(
-                "DELETE FROM %s AS s"
-                " USING ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($3)) AS t(contact_id, to_staff)"
-                " WHERE s.contact_id OPERATOR(pg_catalog.=) t.contact_id"
-                " AND s.staff_id OPERATOR(pg_catalog.=) t.to_staff",
-                table_beside(rel, trigger->tg_trigger->tgargs[1])),
-            values, 3);
+        run_as_owner(rel,
+                     psprintf("DELETE FROM %s AS s WHERE s.contact_id OPERATOR(pg_catalog.=) ANY ($1)"
+                              " AND s.staff_id OPERATOR(pg_catalog.=) $2",
+                              share),
+                     values, 2);
     }
     SPI_finish();
     return PointerGetDatum(nullptr);

@@ -13,8 +13,10 @@ extern "C" {
 #include "commands/trigger.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "parser/parse_relation.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
+#include "utils/guc.h"
 #include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -27,6 +29,7 @@ extern "C" {
 #include "pg/actor.h"
 #include "pg/current_import.h"
 #include "pg/history.h"
+#include "pg/search_document.h"
 #include "pg/stamp.h"
 
 bool contacts_import_active = false;
@@ -151,7 +154,9 @@ struct StampColumns {
     int number[kStamps];
     Oid staff;  // InvalidOid: not a table of contacts
     int contact_id;
+    int merged_into;  // 0: there is none
     int access[kAccessColumns];
+    contacts::pg::SearchDocument *document;  // null: the table has none
 };
 
 const StampColumns *stamp_columns(FunctionCallInfo fcinfo, Relation rel, const Trigger *trigger) {
@@ -173,9 +178,11 @@ const StampColumns *stamp_columns(FunctionCallInfo fcinfo, Relation rel, const T
                             errmsg("table \"%s\" has no table \"%s\" beside it", RelationGetRelationName(rel),
                                    trigger->tgargs[0])));
         found->contact_id = find_column(rel, "contact_id", UUIDOID);
+        found->merged_into = attnameAttNum(rel, "merged_into", false);
         for (int i = 0; i < kAccessColumns; ++i)
             found->access[i] = find_column(rel, access_names[i], access_types[i]);
     }
+    found->document = contacts::pg::search_document_begin(rel, fcinfo->flinfo->fn_mcxt);
     fcinfo->flinfo->fn_extra = found;
     return found;
 }
@@ -219,6 +226,7 @@ bool row_changed(TupleDesc desc, const StampColumns *stamps, const Row &old_row,
         if (att->attisdropped || att->attgenerated != '\0') continue;
         bool is_stamp = false;
         for (int number : stamps->number) is_stamp |= number == i + 1;
+        if (stamps->document) is_stamp |= contacts::pg::search_document_column(stamps->document) == i + 1;
         if (!is_stamp && column_changed(desc, old_row, new_row, i + 1)) return true;
     }
     return false;
@@ -227,6 +235,15 @@ bool row_changed(TupleDesc desc, const StampColumns *stamps, const Row &old_row,
 void set_null(const Row &row, int number) {
     row.values[number - 1] = static_cast<Datum>(0);
     row.nulls[number - 1] = true;
+}
+
+// The search document follows the other columns, whatever was written.
+void set_document(const StampColumns *columns, Relation rel, HeapTuple old_tuple, HeapTuple new_tuple,
+                  const Row &row) {
+    if (!columns->document) return;
+    const int column = contacts::pg::search_document_column(columns->document) - 1;
+    row.values[column] = contacts::pg::search_document_make(columns->document, rel, old_tuple, new_tuple);
+    row.nulls[column] = false;
 }
 
 // A new contact belongs to who acts, if nobody is named, and is shared with nobody.
@@ -256,7 +273,9 @@ void check_access_change(Relation rel, TupleDesc desc, const StampColumns *colum
                  {kEditableBy, "A contact is shared with share_contact() and unshare_contact()."}};
     const bool id_changed = column_changed(desc, old_row, new_row, columns->contact_id);
     const bool visibility_changed = column_changed(desc, old_row, new_row, columns->access[kVisibility]);
-    bool changed = id_changed || visibility_changed;
+    const bool merge_changed =
+        columns->merged_into > 0 && column_changed(desc, old_row, new_row, columns->merged_into);
+    bool changed = id_changed || visibility_changed || merge_changed;
     for (const auto &column : fixed)
         changed |= column_changed(desc, old_row, new_row, columns->access[column.column]);
     if (!changed) return;
@@ -285,6 +304,14 @@ void check_access_change(Relation rel, TupleDesc desc, const StampColumns *colum
         (acting.permissions & CONTACTS_EDIT) && !old_row.nulls[owner] &&
         memcmp(DatumGetUUIDP(old_row.values[owner])->data, acting.staff_id.data, UUID_LEN) == 0;
     const bool is_admin = (acting.permissions & CONTACTS_ADMIN) != 0;
+    if (merge_changed && !is_owner && !(is_admin && from != 'p'))
+        ereport(ERROR,
+                (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                 errmsg("column \"merged_into\" cannot be changed by \"%s\"",
+                        text_to_cstring(contacts_current_actor())),
+                 errdetail("A contact that was merged is deleted with the other one, so this is for who "
+                           "may delete it: its owner and administrators.")));
+    if (!visibility_changed) return;
     const bool with_personal = from == 'p' || to == 'p';
     const bool with_company = from == 'c' || to == 'c';
     if ((with_personal && !is_owner) || (with_company && !is_admin))
@@ -382,6 +409,9 @@ int execute_as_owner(Relation rel, const char *table, PlanKind kind, Datum *valu
     GetUserIdAndSecContext(&user, &context);
     SetUserIdAndSecContext(RelationGetForm(rel)->relowner,
                            context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+    // By index, whatever statistics said when the plan was made: the table may have been empty then.
+    const int level = NewGUCNestLevel();
+    set_config_option("enable_seqscan", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
     SPIPlanPtr plan = access_plan(schema, table, kind);
     Snapshot snapshot = InvalidSnapshot;
     Snapshot crosscheck = InvalidSnapshot;
@@ -391,6 +421,7 @@ int execute_as_owner(Relation rel, const char *table, PlanKind kind, Datum *valu
         crosscheck = GetTransactionSnapshot();
     }
     const int result = SPI_execute_snapshot(plan, values, nulls, snapshot, crosscheck, false, false, 0);
+    AtEOXact_GUC(true, level);
     SetUserIdAndSecContext(user, context);
     pfree(schema);
     if (result < 0) elog(ERROR, "SPI_execute_snapshot failed: %s", SPI_result_code_string(result));
@@ -432,7 +463,8 @@ Datum contacts_stamp_row(PG_FUNCTION_ARGS) {
         const Row row = deform(trigger->tg_trigtuple, desc);
         const Datum actor = PointerGetDatum(contacts_current_actor());
         int32 version = 1;
-        if (OidIsValid(columns->staff) && trigger->tg_trigger->tgnargs > 1 && !row.nulls[columns->contact_id - 1])
+        if (OidIsValid(columns->staff) && trigger->tg_trigger->tgnargs > 1 &&
+            !row.nulls[columns->contact_id - 1])
             version = contacts_first_version(rel, trigger->tg_trigger->tgargs[1],
                                              DatumGetUUIDP(row.values[columns->contact_id - 1]));
         set(row, kVersion, Int32GetDatum(version));
@@ -445,6 +477,7 @@ Datum contacts_stamp_row(PG_FUNCTION_ARGS) {
         else
             set_null(row, columns->number[kImportId]);
         if (OidIsValid(columns->staff)) set_access(columns, row);
+        set_document(columns, rel, nullptr, trigger->tg_trigtuple, row);
         return PointerGetDatum(form_like(trigger->tg_trigtuple, desc, row));
     }
 
@@ -465,6 +498,7 @@ Datum contacts_stamp_row(PG_FUNCTION_ARGS) {
             set(row, kUpdatedAt, TimestampTzGetDatum(now));
         set(row, kUpdatedBy, PointerGetDatum(contacts_current_actor()));
     }
+    set_document(columns, rel, trigger->tg_trigtuple, trigger->tg_newtuple, row);
     return PointerGetDatum(form_like(trigger->tg_newtuple, desc, row));
 }
 
@@ -638,7 +672,8 @@ Datum contacts_guard_staff(PG_FUNCTION_ARGS) {
 Datum contacts_propagate_access(PG_FUNCTION_ARGS) {
     if (CALLED_AS_TRIGGER(fcinfo)) {
         auto *statement = reinterpret_cast<TriggerData *>(fcinfo->context);
-        if (TRIGGER_FIRED_FOR_STATEMENT(statement->tg_event) && statement->tg_oldtable && statement->tg_newtable) {
+        if (TRIGGER_FIRED_FOR_STATEMENT(statement->tg_event) && statement->tg_oldtable &&
+            statement->tg_newtable) {
             contacts_propagate_access_of_statement(statement);
             return PointerGetDatum(nullptr);
         }

@@ -123,7 +123,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     if (choice & 16) rules.region = "CH";
     if (choice & 32) rules.dates = choice & 64 ? DateOrder::kDayMonthYear : DateOrder::kMonthDayYear;
     const Validator validator(mapping, rules);
-    const Ownership ownership{std::nullopt, format.visibility};
+    const Ownership ownership{std::nullopt, format.visibility, {}};
     for (int records = 0; records < 20 && !input.rest.empty(); ++records) {
         std::vector<std::string> cells;
         for (std::size_t i = 0, width = header.size() + (choice & 128 ? input.Byte() % 3 : 0); i < width; ++i)
@@ -148,10 +148,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
         Rules again = rules;
         again.mode = Mode::kUpsert;
         Matches matches;
-        matches.contacts[0] = Stored(plan, mapping, draft);
+        const KnownContact stored = Stored(plan, mapping, draft);
+        matches.hits[0] = {{0, stored.id}};
+        matches.contacts[stored.id] = stored;
         if (draft.organization) {
             KnownOrganization &known = matches.organizations[0];
-            known.id = matches.contacts[0].id;
+            known.id = stored.id;
             for (std::size_t f = 0; f < known.fields.size(); ++f)
                 if (draft.organization->fields[f].is_value())
                     known.fields[f] = draft.organization->fields[f].text;

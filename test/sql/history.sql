@@ -190,6 +190,25 @@ CREATE OR REPLACE TRIGGER a AFTER DELETE ON own FOR EACH ROW EXECUTE FUNCTION co
 INSERT INTO own VALUES (NULL, 1);
 DELETE FROM own;
 
+CREATE TABLE other (contact_id uuid, version int, owner_id uuid, visibility text, shared_with uuid[], editable_by uuid[], custom jsonb);
+CREATE TRIGGER a AFTER UPDATE ON other REFERENCING OLD TABLE AS o NEW TABLE AS n FOR EACH STATEMENT EXECUTE FUNCTION contacts.log_contact('change_log');
+CREATE TRIGGER b AFTER UPDATE ON other REFERENCING OLD TABLE AS o NEW TABLE AS n FOR EACH STATEMENT EXECUTE FUNCTION contacts.propagate_access('contact_phone');
+CREATE TRIGGER c AFTER DELETE ON other REFERENCING OLD TABLE AS o FOR EACH ROW EXECUTE FUNCTION contacts.log_deletion('change_log');
+INSERT INTO other SELECT FROM generate_series(1, 6000);
+UPDATE other SET visibility = 'company', custom = '3';
+UPDATE other SET custom = '{"a": 1}';
+DELETE FROM other;
+
+-- Merged contacts go with the one that took their place, each told of with its parts; deleted in one statement with it or after it.
+INSERT INTO contact (contact_id, first_name, visibility)
+SELECT ('00000000-0000-7000-8000-0000000000f' || i)::uuid, 'Merged ' || i, 'company' FROM generate_series(1, 6) i;
+INSERT INTO contact_phone (contact_id, position, label, number)
+SELECT contact_id, 1, 'work', '+41446681800' FROM contact WHERE first_name LIKE 'Merged%';
+UPDATE contact SET merged_into = ('00000000-0000-7000-8000-0000000000f' || right(first_name, 1)::int + 2)::uuid WHERE first_name ~ '^Merged [1-4]$';
+DELETE FROM contact WHERE first_name IN ('Merged 4', 'Merged 5', 'Merged 6');
+SELECT right(contact_id::text, 2) AS contact, version, changes -> 'phones' AS phones
+  FROM change_log WHERE action = 'delete' AND contact_id::text LIKE '%f_' ORDER BY 1;
+
 SET client_min_messages = warning;
 RESET ROLE;
 DROP SCHEMA crm CASCADE;

@@ -168,7 +168,7 @@ SET ROLE regress_import;
 -- Limits and options.
 SELECT * FROM import_csv('a,b', max_bytes => 2);
 SELECT * FROM import_csv(repeat('a', 70000)::bytea, max_bytes => 70000);
-SELECT * FROM import_csv('x', format => 'vcard');
+SELECT * FROM import_csv('x', format => 'no-such');
 SELECT * FROM import_csv('x', mode => 'replace');
 SELECT * FROM import_csv('x', empty_cells => 'drop');
 SELECT * FROM import_csv('x', visibility => 'secret');

@@ -164,6 +164,8 @@ BEGIN
     FROM unnest(ARRAY['linkedin', 'twitter', 'facebook', 'whatsapp', 'wechat', 'line', 'instagram']) WITH ORDINALITY AS u(network, o);
   INSERT INTO contact_group (name) VALUES ('VIP'), ('* starred'), ('myContacts') ON CONFLICT DO NOTHING;
   INSERT INTO contact_group_member (contact_id, group_id) SELECT id, g.group_id FROM contact_group g WHERE g.owner_id IS NULL AND g.name IN ('VIP', '* starred', 'myContacts');
+  INSERT INTO contact_note (contact_id, body) VALUES (id, 'an older note');
+  INSERT INTO contact_note (contact_id, body) VALUES (id, E' a note,\n"quoted" ');
   RETURN id;
 END $$;
 CREATE TEMP TABLE trip (format text, original uuid, records bigint, inserted bigint, updated bigint, unchanged bigint, failed bigint, warnings bigint,
@@ -200,6 +202,20 @@ SELECT t.format, o.key, o.value AS original, t.copy_row -> o.key AS copy
 -- The test is none unless every column that can hold something does.
 SELECT t.format, string_agg(o.key, ', ') AS empty
   FROM trip t, jsonb_each(t.original_row) AS o WHERE o.value = 'null' GROUP BY 1 ORDER BY 1;
+
+-- Notes are added to: what a file says again is there already, what it does not say stays. They change no contact; an
+-- import that is undone takes its own back.
+CREATE FUNCTION bodies() RETURNS text LANGUAGE sql AS $$
+  SELECT string_agg(n.body, ' | ' ORDER BY n.created_at, n.note_id) FROM contact_note n JOIN contact c USING (contact_id) WHERE c.external_id LIKE 'note%' $$;
+SELECT inserted FROM import_csv(convert_to(E'ID,Last Name,Email,Notes\nnote1,One,one@n.example,first\n', 'UTF8'), format => 'generic');
+SELECT unchanged FROM import_csv(convert_to(E'ID,Last Name,Email,Notes\nnote1,One,one@n.example,first\n', 'UTF8'), format => 'generic');
+SELECT import_id AS later, inserted, updated FROM import_csv(convert_to(E'ID,Last Name,Email,Notes\nnote1,One,one@n.example,second\nnote2,Two,,of two\nnote1,One,,third\n', 'UTF8'), format => 'generic') \gset
+SELECT :inserted AS inserted, :updated AS updated, bodies(), (SELECT version FROM contact WHERE external_id = 'note1') AS version;
+SELECT updated, unchanged FROM import_csv(convert_to(E'ID,Last Name,Email,Notes\nnote1,One,one@n.example,\n', 'UTF8'), format => 'generic', empty_cells => 'clear');
+SELECT "Notes" FROM csv_generic WHERE "ID" LIKE 'note%' ORDER BY "ID";
+SELECT split_part(e, ',', 1) FROM export_csv('generic') e WHERE e LIKE '%third%';
+SELECT * FROM undo_import(:'later');
+SELECT bodies();
 
 -- Every import accounted for every record.
 SELECT count(*) FILTER (WHERE inserted + updated + unchanged + failed + blank <> records) AS wrong,

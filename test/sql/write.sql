@@ -174,6 +174,34 @@ SELECT create_contact('{"first_name": "Kim", "visibility": "company", "custom": 
 SELECT owner_name, groups, created_by FROM contact_card WHERE contact_id = :'kim';
 SELECT update_contact(:'kim', '{"last_name": "Kay"}');
 
+-- What contact_as_of() gives makes the contact again, also one that is deleted, and takes one back.
+SET ROLE regress_ann;
+SELECT create_contact('{"first_name": "Lou", "last_name": "Lam", "birth_date": "--02-29", "websites": ["a.example", "b.example"], "custom": {"tier": "z", "size": 4},
+  "phones": [{"label": "work", "number": "+41446681800", "extension": "12"}, {"entered": "ask Bob"}, {"number": "0044 20 7946 0018", "accepts_sms": true}],
+  "emails": [{"label": "work", "address": "lou@example.com"}], "socials": [{"network": "X", "handle": "@lou"}], "groups": ["Partners"],
+  "addresses": [{"street": "1 Road", "country": "Switzerland"}, {"city": "Town", "country": "Atlantis"}]}') AS lou \gset
+SELECT share_contact(:'lou', 'regress_bob', true);
+DELETE FROM contact_phone WHERE contact_id = :'lou' AND position = 2;
+SELECT contact_as_of(:'lou', 'infinity') AS was \gset
+CREATE TEMP VIEW stamped AS
+  SELECT '{contact_id,version,created_at,created_by,updated_at,updated_by,import_id,merged_into,shared_with,editable_by}'::text[] AS keys;
+CREATE FUNCTION pg_temp.content(object jsonb) RETURNS jsonb LANGUAGE sql AS $$
+  SELECT jsonb_object_agg(e.key, CASE WHEN e.key IN ('phones', 'emails', 'addresses', 'socials')
+           THEN (SELECT jsonb_agg(i - 'position') FROM jsonb_array_elements(e.value) i) ELSE e.value END)
+    FROM stamped s, jsonb_each(object - s.keys) e $$;
+SELECT jsonb_pretty(pg_temp.content(:'was') - '{owner_id}'::text[]) AS content;
+DELETE FROM contact WHERE contact_id = :'lou';
+SELECT contact_as_of(:'lou', clock_timestamp()) IS NULL AS gone;
+SELECT create_contact(:'was') AS again \gset
+SELECT :'again' <> :'lou' AS other_id, pg_temp.content(contact_as_of(:'again', 'infinity')) = pg_temp.content(:'was') AS same,
+       contact_as_of(:'again', 'infinity') -> 'shared_with' AS shared_with;
+SELECT update_contact(:'again', '{"nickname": "L", "phones": [], "addresses": null, "custom": {"size": 5}}') > 1 AS changed;
+SELECT update_contact(:'again', :'was') > 2 AS changed;
+SELECT pg_temp.content(contact_as_of(:'again', 'infinity')) = pg_temp.content(:'was') AS same;
+SELECT create_contact('{"contact_id": "01a20000-0000-7000-8000-000000000001", "first_name": "Lou", "custom": {"tier": "z"}}');
+DROP FUNCTION pg_temp.content;
+DROP VIEW stamped;
+
 RESET ROLE;
 RESET search_path;
 RESET contacts.default_region;

@@ -135,5 +135,61 @@ silent_ok(
     'schema alone: restore');
 ok(dump_of('schema_alone') eq $original, 'schema alone: is what it was');
 
+# Another cluster: pg_dumpall -g brings the roles, and the right to speak for others, which no pg_dump has. Rights work right after it.
+$node->safe_psql('postgres', <<'SQL');
+CREATE ROLE ann LOGIN; CREATE ROLE ben LOGIN; CREATE ROLE boss LOGIN; CREATE ROLE app LOGIN;
+GRANT SET ON PARAMETER contacts.actor TO app;
+SQL
+$node->safe_psql('shop', <<'SQL', @as_shop);
+SELECT crm.enroll('ann', 'Ann', '{view,edit}'), crm.enroll('ben', 'Ben', '{view,edit}'), crm.enroll('boss', 'Boss', '{admin}');
+SELECT crm.enroll_pool('app');
+SQL
+$node->safe_psql('shop', <<'SQL', extra_params => [ '-U', 'ann' ]);
+INSERT INTO crm.contact (contact_id, first_name, visibility)
+VALUES ('00000000-0000-7000-8000-0000000000c1', 'Shared', 'restricted'), ('00000000-0000-7000-8000-0000000000c2', 'Own', 'personal'),
+       ('00000000-0000-7000-8000-0000000000c3', 'Given', 'restricted');
+SELECT crm.share_contact('00000000-0000-7000-8000-0000000000c1', 'ben', true);
+SELECT crm.transfer_contact('00000000-0000-7000-8000-0000000000c3', 'ben');
+INSERT INTO crm.contact_note (contact_id, body) VALUES ('00000000-0000-7000-8000-0000000000c1', 'by Ann');
+SQL
+$node->safe_psql('shop', q{UPDATE crm.contact SET nickname = 'x' WHERE first_name = 'Shared'}, extra_params => [ '-U', 'ben' ]);
+$original = dump_of('shop');
+silent_ok([ 'pg_dumpall', '-U', $superuser, '-g', '-f', "$tmp/globals.sql" ], 'another cluster: roles');
+my $other = ContactsTest->new_node('other', create_extension => 0);
+# The superuser of both has the same name, and is there already.
+my $globals = join '', grep { !/^(CREATE|ALTER) ROLE "?\Q$superuser\E"?[ ;]/ } slurp_file("$tmp/globals.sql") =~ /[^\n]*\n/g;
+like($globals, qr/GRANT SET ON PARAMETER "?contacts\.actor"? TO app/, 'another cluster: pg_dumpall -g has the right to set the actor');
+$other->safe_psql('postgres', $globals);
+$other->safe_psql('postgres', 'CREATE DATABASE shop OWNER shop');
+{
+    local $ENV{PGHOST} = $other->host;
+    local $ENV{PGPORT} = $other->port;
+    my ($stdout, $stderr) = run_command([ 'psql', '-X', '-q', '-o', '/dev/null', '-v', 'ON_ERROR_STOP=1', '-U', $superuser, '-d', 'shop', '-f', "$tmp/shop.dump" ]);
+    is($stderr, '', 'another cluster: restore says nothing');
+    run_command([ 'pg_dump', '-U', $superuser, '-d', 'shop', '-f', "$tmp/other.dump" ]);
+}
+my $restored = slurp_file("$tmp/other.dump");
+$restored =~ s/^\\(un)?restrict .*$//mg;
+# The same rows; where they come to lie is not the same.
+sub sorted { return $_[0] =~ s/^(COPY .*?;\n)(.*?)^\\\.$/$1 . join('', sort($2 =~ m{[^\n]*\n}g)) . '\\.'/msger; }
+ok(sorted($restored) eq sorted($original), 'another cluster: owners, sharing, versions and the log are what they were');
+my $seen = q{SELECT string_agg(first_name || ' ' || version, ', ' ORDER BY first_name) FROM crm.contact WHERE first_name IN ('Shared', 'Own', 'Given')};
+for my $expected ([ ann => 'Own 1, Shared 3' ], [ ben => 'Given 2, Shared 3' ], [ boss => 'Given 2, Shared 3' ]) {
+    my ($who, $what) = @$expected;
+    is($other->safe_psql('shop', $seen, extra_params => [ '-U', $who ]), $what, "another cluster: what $who sees");
+    is($other->safe_psql('shop', "BEGIN; SET LOCAL contacts.actor = '$who'; $seen; COMMIT", extra_params => [ '-U', 'app' ]), $what, "another cluster: the pool for $who");
+}
+is($other->safe_psql('shop', $seen, extra_params => [ '-U', 'app' ]), '', 'another cluster: the pool for nobody');
+is($other->safe_psql('shop', <<'SQL', extra_params => [ '-U', 'ben' ]), "4\nben ben ann", 'another cluster: who may edit still may, and the log goes on');
+UPDATE crm.contact SET nickname = 'y' WHERE first_name = 'Shared' RETURNING version;
+SELECT string_agg(changed_by, ' ' ORDER BY version DESC) FROM crm.change_log WHERE contact_id = '00000000-0000-7000-8000-0000000000c1';
+SQL
+my ($out, $err);
+$other->psql('shop', q{UPDATE crm.contact SET owner_id = contacts.acting_staff('crm.staff') WHERE first_name = 'Shared'}, stderr => \$err, extra_params => [ '-U', 'ben' ]);
+like($err, qr/column "owner_id" cannot be changed by an update/, 'another cluster: nobody takes a contact over');
+$other->psql('shop', q{DELETE FROM crm.change_log}, stderr => \$err, extra_params => [ '-U', 'ben' ]);
+like($err, qr/permission denied for table change_log/, 'another cluster: nor changes its log');
+$other->stop;
+
 $node->stop;
 done_testing();

@@ -315,7 +315,8 @@ TEST(Product, OutlookInOtherLanguages) {
         EXPECT_EQ(Parts(read, PartKind::kEmail), "other ann@a.example") << language;
         EXPECT_EQ(Parts(read, PartKind::kAddress), "work 1 Road 1000 PL") << language;
         EXPECT_EQ(read.draft[ContactField::kBirthDate].text, "1980-03-20") << language;
-        EXPECT_EQ(CustomOf(read, "notes"), "A note") << language;
+        ASSERT_NE(read.Part(PartKind::kNote, ""), nullptr) << language;
+        EXPECT_EQ(read.Part(PartKind::kNote, "")->list.at(0).values.at(0), "A note") << language;
         // Who writes another language writes the day first.
         EXPECT_EQ(read.mapping.dates, DateOrder::kDayMonthYear);
     }

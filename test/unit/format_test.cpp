@@ -51,7 +51,7 @@ TEST(Formats, EveryColumnCanBeTold) {
     EXPECT_EQ(FindFormat("auto"), nullptr);
     EXPECT_EQ(FormatNames(),
               "8x8, cinnox, genesys, genesys_v2, google, outlook, thunderbird, linkedin, hubspot, "
-              "salesforce, generic");
+              "salesforce, generic, vcard");
 }
 
 TEST(Formats, ViewsHaveTheProductsColumns) {

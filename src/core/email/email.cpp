@@ -529,6 +529,27 @@ Result<Email> ParseEmail(string_view input) {
     return Email(std::move(stored));
 }
 
+string EmailKeyPrefix(string_view text) {
+    if (text.size() > kEmailMaxOctets) return {};
+    const string trimmed = Trim(text);
+    Text decoded;
+    std::size_t bad = 0;
+    if (trimmed.find('\0') != string::npos || !Decode(trimmed, decoded, bad)) return {};
+    const std::size_t at = trimmed.rfind('@');
+    if (at == string::npos) return FoldText(trimmed);
+    string domain = trimmed.substr(at + 1);
+    if (IsAscii(domain))
+        std::transform(domain.begin(), domain.end(), domain.begin(), LowerAscii);
+    else
+        domain = DomainToAscii(domain);
+    return FoldText(string_view(trimmed).substr(0, at)) + '@' + domain;
+}
+
+string AfterEmailPrefix(string prefix) {
+    AppendUtf8(prefix, 0x10FFFF);
+    return prefix;
+}
+
 Result<Email> Email::FromStored(string_view bytes) {
     const auto has_two_parts = [](string_view s) {
         const std::size_t at = s.rfind('@');

@@ -65,4 +65,11 @@ class Email {
 // Faults: email_empty, email_invalid, email_too_long; the detail names the rule and the character.
 Result<Email> ParseEmail(std::string_view text);
 
+// How the keys of addresses begin that begin with this text: its local part folded, and what follows an @ as
+// a domain. Empty for an empty text, one that is no UTF-8, or one that no address is long enough for.
+std::string EmailKeyPrefix(std::string_view text);
+
+// Sorts behind every key that begins with `prefix`: U+10FFFF stands in no address.
+std::string AfterEmailPrefix(std::string prefix);
+
 }  // namespace contacts

@@ -13,6 +13,7 @@ const PartInfo &InfoOf(PartKind kind) {
          {"street", "street2", "city", "region", "postal_code", "country", "country_entered"}},
         {"social", "network", {"handle"}},
         {"group", nullptr, {"name"}},
+        {"note", nullptr, {"body"}},
     };
     return kInfos[static_cast<std::size_t>(kind)];
 }

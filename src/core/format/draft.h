@@ -89,7 +89,7 @@ struct Cell {
     static Cell Clear() { return {Kind::kClear, {}}; }
 };
 
-enum class PartKind : std::uint8_t { kPhone, kEmail, kAddress, kSocial, kGroup, kCount };
+enum class PartKind : std::uint8_t { kPhone, kEmail, kAddress, kSocial, kGroup, kNote, kCount };
 inline constexpr std::size_t kPartKinds = static_cast<std::size_t>(PartKind::kCount);
 
 // Components of a part, in the order of its values.
@@ -111,7 +111,7 @@ struct PartInfo {
 };
 const PartInfo &InfoOf(PartKind kind);
 
-// A phone, e-mail, address, social handle or group of a contact.
+// A phone, e-mail, address, social handle, group or note of a contact.
 struct Part {
     int position = 0;
     std::string label;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/format/product/product.h"
+#include "core/vcard/card.h"
 
 namespace contacts {
 const char *NameOf(Target target) {
@@ -58,6 +59,8 @@ const char *NameOf(Target target) {
             return "custom";
         case Target::kGroups:
             return "groups";
+        case Target::kNotes:
+            return "notes";
         case Target::kPhone:
             return "phone";
         case Target::kPhoneLabel:
@@ -96,6 +99,8 @@ const char *NameOf(Target target) {
             return "addresses";
         case Target::kSocial:
             return "social";
+        case Target::kSocialList:
+            return "social_handles";
         case Target::kOrganizationId:
             return "organization_id";
         case Target::kOrganizationName:
@@ -188,10 +193,11 @@ const Format &GenericFormat() {
 const Format *FindFormat(std::string_view name) {
     for (const Format &format : Formats())
         if (name == format.name) return &format;
-    return nullptr;
+    // No CSV format: it has no header to be found by, and no view.
+    return name == vcard::VCardFormat().name ? &vcard::VCardFormat() : nullptr;
 }
 
-std::string FormatNames() {
+std::string CsvFormatNames() {
     std::string names;
     for (const Format &format : Formats()) {
         if (!names.empty()) names += ", ";
@@ -199,6 +205,8 @@ std::string FormatNames() {
     }
     return names;
 }
+
+std::string FormatNames() { return CsvFormatNames() + ", " + vcard::VCardFormat().name; }
 
 const std::vector<Term> &TermsOf(Target target) {
     static const std::vector<Term> kTypes = {{"lead", "Lead", ""},

@@ -40,6 +40,7 @@ enum class Target : std::uint8_t {
     kCustom,
     kCustomDate,  // as kCustom, but a date of zeros is none
     kGroups,
+    kNotes,
     kPhone,
     kPhoneLabel,
     kPhoneExtension,
@@ -59,6 +60,7 @@ enum class Target : std::uint8_t {
     kCountry,
     kAddressList,
     kSocial,
+    kSocialList,
     kOrganizationId,
     kOrganizationName,
     kOrganizationType,
@@ -149,6 +151,10 @@ struct Format {
     const char *default_type = "";     // contact_type and contact_level of a new contact without one
     const char *default_level = "";
     const char *list_separator = ";";  // between groups of one cell
+    // Lists have their entries separated by U+001E, an entry's label and values by U+001F: written by a reader
+    // of structured records, never by people.
+    bool structured_lists = false;
+    int record_cells = 0;  // how many of the cells, from the first, are the record as it was; 0: all
     const char *value_separator = "";  // between the phones, e-mails or web sites of one cell
     bool splits_readable = false;      // `a; b` and `a / b` are two where each of them can be read
     bool starred = false;  // a leading "* " marks the primary part, and groups of the product's own
@@ -180,6 +186,8 @@ const Format &GenericFormat();
 const Format *FindFormat(std::string_view name);
 // "8x8, cinnox, genesys, …", for messages.
 std::string FormatNames();
+// The same without those that are no CSV.
+std::string CsvFormatNames();
 
 // One of a closed list of values: how the product writes it and how the directory stores it.
 struct Term {

@@ -39,9 +39,12 @@ PartKind KindOf(Target target) {
         case Target::kAddressList:
             return PartKind::kAddress;
         case Target::kSocial:
+        case Target::kSocialList:
             return PartKind::kSocial;
         case Target::kGroups:
             return PartKind::kGroup;
+        case Target::kNotes:
+            return PartKind::kNote;
         default:
             return PartKind::kCount;
     }
@@ -49,7 +52,7 @@ PartKind KindOf(Target target) {
 
 bool IsList(Target target) {
     return target == Target::kPhoneList || target == Target::kEmailList || target == Target::kAddressList ||
-           target == Target::kGroups;
+           target == Target::kSocialList || target == Target::kGroups || target == Target::kNotes;
 }
 
 // A header cell in the forms in which it is compared.
@@ -582,7 +585,7 @@ Result<HeaderMatch> FindHeader(const Format *format, const std::vector<std::vect
     fault.code = "header_not_found";
     fault.message = "no header of a known format was found in the first " +
                     (records.size() == 1 ? "record" : std::to_string(records.size()) + " records");
-    fault.detail = "Found " + ListOf(*closest) + "; expected one of format " + FormatNames() +
+    fault.detail = "Found " + ListOf(*closest) + "; expected one of format " + CsvFormatNames() +
                    ", which takes any file with at least " + Expected(GenericFormat()) + ".";
     for (const Format &candidate : Formats())
         if (fault.hint.empty()) fault.hint = UnknownHeader(candidate, *closest, names).hint;

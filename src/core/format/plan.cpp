@@ -732,7 +732,8 @@ class Planner {
                                  holds(ContactField::kLastName));
         for (std::size_t f = 0; f < kContactColumns.size(); ++f) {
             if (names_known && f == static_cast<std::size_t>(ContactField::kFirstName)) continue;
-            contact.fields[f] = f == static_cast<std::size_t>(ContactField::kWebsites)
+            contact.fields[f] = f == static_cast<std::size_t>(ContactField::kWebsites) &&
+                                            !mapping_.format->structured_lists
                                     ? ApplyWebsites(draft.fields[f], base.fields[f], mapping_.website_columns,
                                                     rules_.clear_empty)
                                 : draft.fields[f].kind == Cell::Kind::kClear
@@ -783,7 +784,9 @@ class Planner {
                 removed.push_back(mapping_.custom_keys[k]);
         }
         for (std::size_t k = 0; k < kPartKinds; ++k)
-            changed = WritePartChanges(before, after, static_cast<PartKind>(k)) || changed;
+            // A note is no change of the contact.
+            if (WritePartChanges(before, after, static_cast<PartKind>(k)))
+                changed = changed || static_cast<PartKind>(k) != PartKind::kNote;
         if (!changed) return;
         // A contact whose parts alone changed is touched too: its version and import tell of it.
         static const std::vector<std::string> kColumns =
@@ -800,9 +803,9 @@ class Planner {
     bool WritePartChanges(const KnownContact &before, const KnownContact &after, PartKind kind) {
         const auto &old_parts = before.parts[static_cast<std::size_t>(kind)];
         const auto &new_parts = after.parts[static_cast<std::size_t>(kind)];
-        // Groups have no positions, they are their names.
+        // Groups have no positions, they are their names, and notes their text.
         const auto same_place = [&](const Part &a, const Part &b) {
-            return kind == PartKind::kGroup ? a.values[0] == b.values[0] : a.position == b.position;
+            return kind == PartKind::kGroup || kind == PartKind::kNote ? a.values[0] == b.values[0] : a.position == b.position;
         };
         bool changed = false;
         for (const Part &part : old_parts)
@@ -912,8 +915,9 @@ class Planner {
                    KnownContact &contact) {
         const Slot &slot = mapping_.slots[static_cast<std::size_t>(change.slot)];
         if (slot.list)
-            return change.kind == PartKind::kGroup ? MergeGroups(change, contact)
-                                                   : MergeList(change, base, contact);
+            return change.kind == PartKind::kGroup  ? MergeGroups(change, contact)
+                   : change.kind == PartKind::kNote ? AddNotes(change, contact)
+                                                    : MergeList(change, base, contact);
         if (!found) {
             std::optional<Part> part = NewPart(change);
             if (!part) return false;
@@ -995,6 +999,19 @@ class Planner {
         bool changed = std::erase_if(parts, [&](const Part &part) { return !holds(change.list, part); }) > 0;
         for (const Part &part : change.list)
             if (!holds(parts, part)) {
+                parts.push_back(part);
+                changed = true;
+            }
+        return changed;
+    }
+
+    // Notes are what happened with a contact: they are added to, and what a file does not say stays.
+    static bool AddNotes(const PartChange &change, KnownContact &contact) {
+        std::vector<Part> &parts = PartsOf(contact, change.kind);
+        bool changed = false;
+        for (const Part &part : change.list)
+            if (std::none_of(parts.begin(), parts.end(),
+                             [&](const Part &held) { return held.values[0] == part.values[0]; })) {
                 parts.push_back(part);
                 changed = true;
             }

@@ -14,12 +14,16 @@ namespace {
 constexpr auto kLastTarget = Target::kOrganizationTickerExchange;
 constexpr char kCustomPrefix[] = "custom.";
 
+// Handles of several networks in one cell are what only cards have; dates in custom go by the name of custom.
+bool IsField(Target target) { return target != Target::kSocialList && target != Target::kCustomDate; }
+
 std::optional<Target> FindTarget(std::string_view name) {
     // The file's column of IDs, under the name of the column that they are kept in.
     if (name == "external_id") return Target::kContactId;
     for (auto target = static_cast<int>(Target::kIgnored) + 1; target <= static_cast<int>(kLastTarget);
          ++target)
-        if (name == NameOf(static_cast<Target>(target))) return static_cast<Target>(target);
+        if (IsField(static_cast<Target>(target)) && name == NameOf(static_cast<Target>(target)))
+            return static_cast<Target>(target);
     return std::nullopt;
 }
 
@@ -73,6 +77,11 @@ class Builder {
             return Invalid("unknown format \"" + Quoted(definition_.format) + "\" of import profile \"" +
                                Quoted(definition_.name) + '"',
                            "A profile begins with one of " + FormatNames() + ".");
+        if (base->structured_lists && !definition_.columns.empty())
+            return Invalid("import profile \"" + Quoted(definition_.name) + "\" of format \"" +
+                               Quoted(definition_.format) + "\" cannot map columns",
+                           "Its records have properties, whose meaning is given.",
+                           "Give it defaults and options only.");
         profile.format = *base;
         profile.format.name = Keep(definition_.name);
         // Nobody's files have IDs of their own for each profile.
@@ -230,7 +239,8 @@ std::string ProfileFieldNames() {
     std::string list;
     for (auto target = static_cast<int>(Target::kIgnored) + 1; target <= static_cast<int>(kLastTarget);
          ++target)
-        list += (list.empty() ? "" : ", ") + std::string(NameOf(static_cast<Target>(target)));
+        if (IsField(static_cast<Target>(target)))
+            list += (list.empty() ? "" : ", ") + std::string(NameOf(static_cast<Target>(target)));
     return list;
 }
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <unordered_set>
 
+#include "core/csv/writer.h"
 #include "core/email/email.h"
 #include "core/text.h"
 #include "core/phone/parse.h"
@@ -40,6 +41,11 @@ std::string_view UnwrapSpreadsheet(std::string_view text) {
         (IsDigit(text[1]) || std::string_view("+-=@").find(text[1]) != std::string_view::npos))
         return text.substr(1);
     return text;
+}
+
+// What a cell says: a value that was marked for its way through a file as it was, anything else trimmed.
+std::string ValueOf(std::string_view cell) {
+    return std::string(csv::Unmark(cell).value_or(Trim(cell)));
 }
 
 // A number that a spreadsheet made of a phone number: 8.52E+11. The digits, where the mantissa has all of
@@ -462,9 +468,10 @@ void Validator::CheckLength(Draft &draft, const BoundColumn &bound, const std::s
 
 Cell Validator::ReadCell(Draft &draft, const BoundColumn &bound, std::string &text) const {
     const auto index = static_cast<std::size_t>(bound.index);
-    if (index < draft.cells.size()) text = std::string(Trim(draft.cells[index]));
+    if (index < draft.cells.size()) text = ValueOf(draft.cells[index]);
     // A mark that nobody sees is no value.
-    if (!text.empty() && static_cast<unsigned char>(text[0]) >= 0x80 && StripInvisible(text).empty())
+    if (!text.empty() && static_cast<unsigned char>(text[0]) >= 0x80 && StripInvisible(text).empty() &&
+        !csv::Unmark(draft.cells[index]))
         text.clear();
     if (text.empty()) return rules_.clear_empty && index < draft.cells.size() ? Cell::Clear() : Cell{};
     if (IsSpreadsheetError(text))
@@ -654,6 +661,11 @@ void Validator::ReadList(Draft &draft, const BoundColumn &bound, PartChange &cha
         }
         return;
     }
+    if (target == Target::kNotes) {
+        if (!text.empty()) change.list.push_back({0, "", {text}});
+        return;
+    }
+    if (mapping_.format->structured_lists) return ReadStructuredList(draft, bound, change, text);
     const bool phones = target == Target::kPhoneList;
     const std::vector<Term> &types = TermsOf(target);
     for (std::size_t begin = 0, end; begin < text.size(); begin = end + 1) {
@@ -721,6 +733,50 @@ void Validator::ReadList(Draft &draft, const BoundColumn &bound, PartChange &cha
                 ReadCountry(draft, bound, std::string(Trim(fields[4])), code, entered);
                 if (code.is_value()) part.values[kAddressCountry] = code.text;
                 if (entered.is_value()) part.values[kAddressCountryEntered] = entered.text;
+            }
+        }
+        change.list.push_back(std::move(part));
+    }
+}
+
+void Validator::ReadStructuredList(Draft &draft, const BoundColumn &bound, PartChange &change,
+                                   const std::string &text) const {
+    for (const std::string_view entry : Split(text, '\x1E')) {
+        auto values = Split(entry, '\x1F');
+        values.resize(std::max<std::size_t>(values.size(), 7));
+        const auto value = [&](std::size_t i) { return std::string(Trim(values[i])); };
+        Part part;
+        part.label = value(0);
+        const auto set = [&](std::size_t component, std::string component_text) {
+            if (!component_text.empty()) part.values[component] = std::move(component_text);
+        };
+        part.values.resize(InfoOf(change.kind).values.size());
+        switch (bound.column->target) {
+            case Target::kPhoneList:
+                ReadPhone(draft, bound, change, value(1));
+                for (std::size_t i = 0; i < part.values.size(); ++i)
+                    if (change.components[i].is_value()) part.values[i] = change.components[i].text;
+                if (value(2) == "sms") part.values[kPhoneSms] = "true";
+                break;
+            case Target::kEmailList: {
+                std::string address;
+                if (!ReadEmail(draft, bound, value(1), address)) continue;
+                part.values[0] = std::move(address);
+                break;
+            }
+            case Target::kSocialList:
+                part.values[0] = value(1);
+                break;
+            default: {
+                set(kAddressStreet, value(1));
+                set(kAddressStreet2, value(2));
+                set(kAddressCity, value(3));
+                set(kAddressRegion, value(4));
+                set(kAddressPostalCode, value(5));
+                Cell code, entered;
+                if (!value(6).empty()) ReadCountry(draft, bound, value(6), code, entered);
+                set(kAddressCountry, code.text);
+                set(kAddressCountryEntered, entered.text);
             }
         }
         change.list.push_back(std::move(part));
@@ -976,7 +1032,7 @@ void Validator::AddExtensions(Draft &draft) const {
         if (!bound.column || bound.column->target != Target::kPhoneExtension) continue;
         const auto index = static_cast<std::size_t>(bound.index);
         const std::string text =
-            index < draft.cells.size() ? std::string(Trim(draft.cells[index])) : std::string();
+            index < draft.cells.size() ? ValueOf(draft.cells[index]) : std::string();
         const auto found = std::find_if(draft.parts.begin(), draft.parts.end(),
                                         [&](const PartChange &change) { return change.slot == bound.slot; });
         const bool has_number = found != draft.parts.end() && found->components[kPhoneNumber].is_value();
@@ -1197,7 +1253,7 @@ void Validator::Validate(Draft &draft) const {
         if (bound.column && bound.column->target == Target::kContactId) {
             const auto index = static_cast<std::size_t>(bound.index);
             if (index >= draft.cells.size() || !draft.key.empty()) continue;
-            draft.key = StripInvisible(UnwrapSpreadsheet(Trim(draft.cells[index])));
+            draft.key = StripInvisible(UnwrapSpreadsheet(ValueOf(draft.cells[index])));
             if (mapping_.format->canonical_id) draft.key = mapping_.format->canonical_id(draft.key);
             draft.key_uuid = ParseUuid(draft.key);
         }

@@ -70,6 +70,8 @@ class Validator {
     void ReadValue(Draft &draft, const BoundColumn &bound, PartChange &change, const Cell &cell) const;
     void ReadOrganization(Draft &draft, const BoundColumn &bound, const Cell &cell) const;
     void ReadList(Draft &draft, const BoundColumn &bound, PartChange &change, const std::string &text) const;
+    void ReadStructuredList(Draft &draft, const BoundColumn &bound, PartChange &change,
+                            const std::string &text) const;
     void ReadPhone(Draft &draft, const BoundColumn &bound, PartChange &change, const std::string &text) const;
     void ReadCountry(Draft &draft, const BoundColumn &bound, const std::string &text, Cell &code,
                      Cell &entered) const;

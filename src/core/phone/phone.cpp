@@ -222,6 +222,10 @@ std::size_t PackPhoneText(std::string_view text, unsigned char *out) noexcept {
     return size;
 }
 
+Phone Phone::last_of_line() const {
+    return *FromDigits(digits(), std::string(kMaxExtensionDigits, '9'));
+}
+
 std::optional<PhonePrefixRange> PhonePrefixRange::Of(std::string_view prefix) {
     if (prefix.empty() || prefix[0] != '+' || prefix.size() > 1 + Phone::kMaxDigits) return std::nullopt;
     std::string digits(prefix.substr(1));
@@ -255,6 +259,14 @@ bool PhoneStartsWith(std::string_view packed, std::string_view prefix) noexcept 
         if (!IsDigit(prefix[i]) || HalfByte(packed, i - 1) != kZero + static_cast<unsigned>(prefix[i] - '0'))
             return false;
     return true;
+}
+
+bool SamePhoneLine(std::string_view a, std::string_view b) noexcept {
+    for (std::size_t i = 0;; ++i) {
+        const unsigned x = HalfByte(a, i), y = HalfByte(b, i);
+        if (x < kZero || y < kZero) return x < kZero && y < kZero;
+        if (x != y) return false;
+    }
 }
 
 double PhonePositionBetween(std::string_view low, std::string_view high, std::string_view packed) noexcept {

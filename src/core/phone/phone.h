@@ -48,6 +48,8 @@ class Phone {
     std::string extension() const;
     // The same number without its extension.
     Phone base() const;
+    // The last one in order that is the same but for its extension.
+    Phone last_of_line() const;
 
     // The country calling code: how many digits it has is fixed by the zones of ITU-T E.164, assigned or not.
     // 0 if the number is shorter than that or begins with 0.
@@ -91,6 +93,9 @@ Phone FirstPhone();
 
 // Whether a packed number starts with `prefix` ("+" and digits); false for a prefix of any other form.
 bool PhoneStartsWith(std::string_view packed, std::string_view prefix) noexcept;
+
+// Whether both packed numbers are the same but for their extensions.
+bool SamePhoneLine(std::string_view a, std::string_view b) noexcept;
 
 // Where `packed` lies between `low` and `high`, from 0 to 1, were the digits evenly spread: for estimates of
 // how many numbers are in a range.

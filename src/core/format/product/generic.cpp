@@ -84,7 +84,7 @@ Format Generic() {
         {"Twitter", "Twitter Handle", Target::kSocial, "twitter"},
         {"Facebook", "", Target::kSocial, "facebook"},
         {"Notes", "Note|Comment|Comments|Description|Remark|Remarks|Notizen|Bemerkung|Commentaires|Notas",
-         Target::kCustom, "notes"},
+         Target::kNotes},
     };
     for (const Column &column : std::vector<Column>{
              {"Full Name",

@@ -24,7 +24,7 @@ Format Google() {
         {"Organization Title", "Organization 1 - Title", Target::kJobTitle},
         {"Organization Department", "Organization 1 - Department", Target::kDepartment},
         {"Birthday", "", Target::kBirthDate},
-        {"Notes", "", Target::kCustom, "notes"},
+        {"Notes", "", Target::kNotes},
         {"Photo", "", Target::kCustom, "photo"},
         {"Labels", "Group Membership", Target::kGroups},
     };

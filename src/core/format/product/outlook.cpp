@@ -88,7 +88,7 @@ Format Outlook() {
         {"Location", "", Target::kLocation},
         {"Manager's Name", "", Target::kCustom, "manager_name"},
         {"Mileage", "", Target::kCustom, "mileage"},
-        {"Notes", "", Target::kCustom, "notes"},
+        {"Notes", "", Target::kNotes},
         {"Office Location", "", Target::kCustom, "office_location"},
         {"Organizational ID Number", "", Target::kCustom, "organizational_id_number"},
         {"Other Address PO Box", "", Target::kCustom, "other_address_po_box"},

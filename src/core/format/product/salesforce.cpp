@@ -66,7 +66,7 @@ Format Salesforce() {
          20},
         {"OtherCountry", "Other Country", Target::kCountry, "other", false, 0, 80},
         {"Birthdate", "", Target::kBirthDate},
-        {"Description", "", Target::kCustom, "notes"},
+        {"Description", "", Target::kNotes},
         {"LeadSource", "Lead Source", Target::kCustom, "lead_source"},
         {"ReportsToId", "", Target::kCustom, "reports_to_id"},
         {"OwnerId", "", Target::kCustom, "owner_id"},

@@ -46,7 +46,7 @@ Format Thunderbird() {
         {"Custom 2", "", Target::kCustom, "custom_2"},
         {"Custom 3", "", Target::kCustom, "custom_3"},
         {"Custom 4", "", Target::kCustom, "custom_4"},
-        {"Notes", "", Target::kCustom, "notes"},
+        {"Notes", "", Target::kNotes},
         {kErrorColumn, "", Target::kIgnored},
     };
     f.mode = Mode::kInsert;

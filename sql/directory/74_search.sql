@@ -1,0 +1,245 @@
+-- Finding: one box for everything, and who is calling. Both are one statement, with the rights of who asks: planned
+-- into the caller's statement, and with it when that is prepared. Conditions are leakproof, so that indexes are used
+-- below policies.
+
+-- What is typed becomes patterns once; each step is taken only where those before found too little. What would have
+-- to be ranked is bounded: of a hundred thousand matches the first thousand compete, with one's own and favourites.
+CREATE FUNCTION search(query text, max_results int DEFAULT 20)
+  RETURNS TABLE (kind text, id uuid, display_name text, organization_name text, job_title text,
+                 matched text, matched_value text, is_favorite boolean, is_own boolean, rank real)
+  LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  WITH wanted AS MATERIALIZED (
+    SELECT least(greatest(coalesce(search.max_results, 20), 0), 1000) AS results,
+           contacts.search_query(search.query, w.alias || '{"finished": true}') AS finished,
+           contacts.search_query(search.query, w.alias) AS strict,
+           contacts.search_query(search.query, '{"whole_words": true}') AS exact,
+           contacts.search_query(search.query, w.alias || '{"tolerant": true}') AS tolerant,
+           contacts.acting_staff('staff'::regclass) AS staff_id,
+           ARRAY(SELECT f.favorite_id FROM favorite f
+                  WHERE f.staff_id = contacts.acting_staff('staff'::regclass)) AS favorites
+      FROM (SELECT jsonb_build_object('alias', name_alias(search.query)) AS alias OFFSET 0) AS w
+  ),
+  -- A letter or two, and nothing else: what begins so is everywhere, and the first pages of the table have enough of
+  -- it. Pages, not rows: who may see few of them must not read on to find more.
+  broad AS MATERIALIZED (
+    SELECT c.contact_id, c.owner_id, c.search, 0 AS step
+      FROM contact c
+     WHERE (SELECT w.strict::text FROM wanted w) ~ '^[a-z]{1,2}\*[^ ]*$'
+       AND c.ctid < '(200,0)' AND c.merged_into IS NULL
+       AND contacts.search_matches(c.search, (SELECT w.strict FROM wanted w))
+     LIMIT 200
+  ),
+  exact AS MATERIALIZED (
+    SELECT c.contact_id, c.owner_id, c.search, 3 AS step
+      FROM contact c
+     WHERE c.search @@ (SELECT w.exact FROM wanted w) AND c.merged_into IS NULL
+     LIMIT 1000
+  ),
+  -- All words but the last one whole: costs least where a word is common.
+  finished AS MATERIALIZED (
+    SELECT c.contact_id, c.owner_id, c.search, 2 AS step
+      FROM contact c
+     WHERE c.search @@ (SELECT w.finished FROM wanted w) AND c.merged_into IS NULL
+       AND (SELECT w.finished::text <> w.strict::text FROM wanted w)
+       AND (SELECT count(*) FROM exact) < (SELECT w.results FROM wanted w)
+     LIMIT 1000
+  ),
+  strict AS MATERIALIZED (
+    SELECT c.contact_id, c.owner_id, c.search, 2 AS step
+      FROM contact c
+     WHERE c.search @@ (SELECT w.strict FROM wanted w) AND c.merged_into IS NULL
+       AND (SELECT count(*) FROM (SELECT FROM exact UNION ALL SELECT FROM broad UNION ALL SELECT FROM finished) AS f)
+           < (SELECT w.results FROM wanted w)
+     LIMIT 1000
+  ),
+  -- Matches in all of these; where one has as many as it may, not all were looked at.
+  found AS MATERIALIZED (
+    SELECT f.broad + f.finished + f.strict AS number, f.exact > 0 AS is_exact,
+           greatest(f.exact, f.finished, f.strict, 5 * f.broad) >= 1000 AS is_cut
+      FROM (SELECT (SELECT count(*) FROM exact) AS exact, (SELECT count(*) FROM broad) AS broad,
+                   (SELECT count(*) FROM finished) AS finished, (SELECT count(*) FROM strict) AS strict) AS f
+  ),
+  -- Where not all could be looked at: one's own and favourites among the others.
+  near AS MATERIALIZED (
+    SELECT c.contact_id, c.owner_id, c.search, 0 AS step
+      FROM (SELECT d.contact_id, d.owner_id, d.search FROM contact d
+             WHERE d.owner_id = contacts.acting_staff('staff'::regclass) AND d.merged_into IS NULL
+             LIMIT 1000) AS c
+     WHERE (SELECT f.is_cut FROM found f)
+       AND contacts.search_matches(c.search, (SELECT w.strict FROM wanted w))
+    UNION ALL
+    SELECT c.contact_id, c.owner_id, c.search, 0
+      FROM favorite f JOIN contact c ON c.contact_id = f.contact_id
+     WHERE f.staff_id = contacts.acting_staff('staff'::regclass) AND c.merged_into IS NULL
+       AND (SELECT f.is_cut FROM found f)
+       AND c.search @@ (SELECT w.strict FROM wanted w)
+  ),
+  colleague AS MATERIALIZED (
+    SELECT s.staff_id, s.search FROM staff s WHERE s.search @@ (SELECT w.strict FROM wanted w) LIMIT 1000
+  ),
+  part AS MATERIALIZED (
+    SELECT e.contact_id, NULL::uuid AS staff_id, e.owner_id, 'email' AS matched, e.address::text AS value,
+           CASE WHEN e.address = contacts.email_try_parse(search.query) THEN 3 ELSE 2 END AS step
+      FROM (SELECT a.contact_id, a.owner_id, a.address FROM contact_email a
+             WHERE a.address ^@ search.query AND CASE WHEN octet_length(search.query) <= 254 THEN search.query ~ '^\s*\S{2,}\s*$' END LIMIT 200) AS e
+    UNION ALL
+    SELECT e.contact_id, NULL, e.owner_id, 'domain', e.address::text, 2
+      FROM (SELECT a.contact_id, a.owner_id, a.address FROM contact_email a
+             WHERE contacts.email_domain(a.address) ~>=~ (SELECT contacts.email_domain_prefix(ltrim(left(search.query, 300), ' @')))
+               AND contacts.email_domain(a.address) ~<~ (SELECT contacts.email_domain_prefix(ltrim(left(search.query, 300), ' @')) || '~')
+               AND CASE WHEN octet_length(search.query) <= 254 THEN search.query ~ '^\s*(@\S+|[^\s@]+\.[^\s@]*)\s*$' END LIMIT 200) AS e
+    UNION ALL
+    SELECT p.contact_id, NULL, p.owner_id, 'phone', p.number::text,
+           CASE WHEN contacts.phone_base(p.number)::text = t.prefix THEN 3 ELSE 2 END
+      FROM unnest((SELECT CASE WHEN length(contacts.phone_digits(search.query)) >= 3
+                               THEN contacts.phone_prefixes(search.query) END)) AS t(prefix)
+     CROSS JOIN LATERAL (SELECT a.contact_id, a.owner_id, a.number FROM contact_phone a
+                          WHERE a.number ^@ t.prefix LIMIT 100) AS p
+    UNION ALL
+    SELECT p.contact_id, NULL, p.owner_id, 'phone', p.number::text, 2
+      FROM (SELECT a.contact_id, a.owner_id, a.number FROM contact_phone a
+             WHERE contacts.phone_suffix(a.number, 4) = right(contacts.phone_digits(search.query), 4)
+               AND contacts.phone_suffix(a.number, length(contacts.phone_digits(search.query)))
+                   = contacts.phone_digits(search.query)
+               AND length(contacts.phone_digits(search.query)) >= 4 AND left(ltrim(search.query), 1) <> '+' LIMIT 200) AS p
+    UNION ALL
+    SELECT NULL, s.staff_id, NULL, 'email', s.email::text,
+           CASE WHEN s.email = contacts.email_try_parse(search.query) THEN 3 ELSE 2 END
+      FROM staff s WHERE s.email ^@ search.query AND CASE WHEN octet_length(search.query) <= 254 THEN search.query ~ '^\s*\S{2,}\s*$' END
+    UNION ALL
+    SELECT NULL, p.staff_id, NULL, 'phone', p.number::text,
+           CASE WHEN contacts.phone_base(p.number)::text = t.prefix THEN 3 ELSE 2 END
+      FROM unnest((SELECT CASE WHEN length(contacts.phone_digits(search.query)) >= 3
+                               THEN contacts.phone_prefixes(search.query) END)) AS t(prefix)
+     CROSS JOIN LATERAL (SELECT a.staff_id, a.number FROM staff_phone a WHERE a.number ^@ t.prefix LIMIT 100) AS p
+    UNION ALL
+    SELECT NULL, p.staff_id, NULL, 'phone', p.number::text, 2
+      FROM staff_phone p
+     WHERE contacts.phone_suffix(p.number, 4) = right(contacts.phone_digits(search.query), 4)
+       AND contacts.phone_suffix(p.number, length(contacts.phone_digits(search.query)))
+           = contacts.phone_digits(search.query)
+       AND length(contacts.phone_digits(search.query)) >= 4 AND left(ltrim(search.query), 1) <> '+'
+    UNION ALL
+    SELECT NULL, x.staff_id, NULL, 'extension', x.extension, 3
+      FROM staff_extension x WHERE x.extension = btrim(left(search.query, 100))
+  ),
+  tolerant AS MATERIALIZED (
+    SELECT c.contact_id, NULL::uuid AS staff_id, c.owner_id, c.search
+      FROM (SELECT d.contact_id, d.owner_id, d.search FROM contact d
+             WHERE d.search @@ (SELECT w.tolerant FROM wanted w) AND d.merged_into IS NULL
+               AND (SELECT w.tolerant::text <> w.strict::text FROM wanted w)
+               AND (SELECT NOT f.is_exact AND f.number + (SELECT count(*) FROM colleague) + (SELECT count(*) FROM part) < 3 FROM found f)
+             LIMIT 1000) AS c
+    UNION ALL
+    SELECT NULL, s.staff_id, NULL, s.search
+      FROM staff s
+     WHERE s.search @@ (SELECT w.tolerant FROM wanted w)
+       AND (SELECT w.tolerant::text <> w.strict::text FROM wanted w)
+       AND (SELECT NOT f.is_exact AND f.number + (SELECT count(*) FROM colleague) + (SELECT count(*) FROM part) < 3 FROM found f)
+  ),
+  best AS MATERIALIZED (
+    SELECT h.contact_id, h.staff_id, h.owner_id, h.matched, h.value,
+           (h.step + h.quality / 5
+            + CASE WHEN coalesce(h.contact_id, h.staff_id) = ANY (w.favorites) THEN 0.5 ELSE 0 END
+            + CASE WHEN h.owner_id = w.staff_id OR h.staff_id IS NOT NULL THEN 0.25 ELSE 0 END)::real AS rank
+      FROM (SELECT DISTINCT ON (g.contact_id, g.staff_id) g.*
+              FROM (SELECT c.contact_id, NULL::uuid AS staff_id, c.owner_id, NULL::text AS matched, NULL::text AS value,
+                           CASE WHEN c.step = 0 THEN CASE WHEN contacts.search_matches(c.search, w.exact) THEN 3 ELSE 2 END
+                                ELSE c.step END AS step,
+                           CASE WHEN c.step = 3 THEN 1 ELSE contacts.search_rank(c.search, w.strict) END AS quality
+                      FROM (SELECT * FROM exact UNION ALL SELECT * FROM broad UNION ALL SELECT * FROM finished
+                            UNION ALL SELECT * FROM strict UNION ALL SELECT * FROM near) AS c, wanted w
+                    UNION ALL
+                    SELECT NULL, s.staff_id, NULL, NULL, NULL,
+                           CASE WHEN contacts.search_matches(s.search, w.exact) THEN 3 ELSE 2 END,
+                           contacts.search_rank(s.search, w.strict)
+                      FROM colleague s, wanted w
+                    UNION ALL
+                    SELECT p.contact_id, p.staff_id, p.owner_id, p.matched, p.value, p.step, 0 FROM part p
+                    UNION ALL
+                    SELECT t.contact_id, t.staff_id, t.owner_id, NULL, NULL, 1, contacts.search_rank(t.search, w.tolerant)
+                      FROM tolerant t, wanted w) AS g
+             ORDER BY g.contact_id, g.staff_id, g.step DESC, g.quality DESC) AS h, wanted w
+     ORDER BY rank DESC, coalesce(h.contact_id, h.staff_id)
+     LIMIT (SELECT w.results FROM wanted w)
+  )
+  SELECT coalesce(s.kind, 'contact'), coalesce(s.staff_id, c.contact_id), n.name, o.name,
+         coalesce(s.job_title, c.job_title),
+         coalesce(b.matched, n.matched),
+         coalesce(b.value, CASE n.matched WHEN 'name' THEN n.name WHEN 'job_title' THEN coalesce(s.job_title, c.job_title)
+                                          WHEN 'department' THEN coalesce(s.department, c.department)
+                                          WHEN 'organization' THEN o.name END),
+         coalesce(b.contact_id, b.staff_id) = ANY (w.favorites),
+         coalesce(b.owner_id = w.staff_id, false), b.rank
+    FROM best b
+   CROSS JOIN wanted w
+    LEFT JOIN contact c ON c.contact_id = b.contact_id
+    LEFT JOIN staff s ON s.staff_id = b.staff_id
+    LEFT JOIN organization o ON o.organization_id = c.organization_id
+   CROSS JOIN LATERAL (
+     SELECT coalesce(s.display_name, nullif(concat_ws(' ', c.first_name, c.middle_name, c.last_name), ''),
+                     c.nickname, o.name) AS name,
+            CASE WHEN b.matched IS NOT NULL THEN NULL
+                 WHEN contacts.search_matches(
+                        contacts.search_document(ARRAY[coalesce(c.first_name, s.first_name), c.middle_name,
+                          coalesce(c.last_name, s.last_name), c.name_prefix, c.name_suffix, coalesce(c.nickname, s.display_name),
+                          c.phonetic_first_name, c.phonetic_last_name]), p.pattern) THEN 'name'
+                 WHEN contacts.search_matches(
+                        contacts.search_document(NULL, ARRAY[coalesce(c.job_title, s.job_title)]), p.pattern) THEN 'job_title'
+                 WHEN contacts.search_matches(
+                        contacts.search_document(NULL, ARRAY[coalesce(c.department, s.department)]), p.pattern) THEN 'department'
+                 WHEN contacts.search_matches(
+                        contacts.search_document(NULL, ARRAY[o.name]), p.pattern) THEN 'organization'
+                 ELSE 'several' END AS matched
+       FROM (SELECT CASE WHEN b.rank < 2 THEN w.tolerant ELSE w.strict END AS pattern) AS p
+     OFFSET 0) AS n
+   WHERE num_nonnulls(c.contact_id, s.staff_id) > 0 AND c.merged_into IS NULL
+   ORDER BY b.rank DESC, n.name, coalesce(s.staff_id, c.contact_id);
+END;
+COMMENT ON FUNCTION search(text, int) IS 'Contacts and colleagues for what somebody types: words of names, titles, departments and organizations in any order, the beginning of an e-mail address, @ and the beginning of a domain, a phone number from the front in any notation (see contacts.default_region) or its last 4 or more digits, an extension. max_results: at most 1000. kind: contact, or that of a colleague. matched: name, job_title, department, organization, several, email, domain, phone or extension, and matched_value what it was. rank: 3 exact, 2 the beginning, 1 with typing errors, which are allowed for where nothing exact and fewer than three others were found; 0.5 more for a favourite, 0.25 for one''s own and colleagues, up to 0.2 by contacts.search_rank(). Never an error: what says nothing finds nothing. STABLE: reads the directory as who calls.';
+
+CREATE FUNCTION identify(number text, region text DEFAULT NULL)
+  RETURNS TABLE (kind text, id uuid, display_name text, organization_name text, job_title text, phone contacts.phone,
+                 label text, matched text, is_favorite boolean, is_own boolean, is_blocked boolean)
+  LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT f.kind, f.id, f.display_name, f.organization_name, f.job_title, f.phone, f.label, f.matched,
+         f.is_favorite, f.is_own,
+         EXISTS (SELECT FROM blocked_number b
+                  WHERE b.staff_id = contacts.acting_staff('staff'::regclass) AND b.channel = 'call'
+                    AND CASE WHEN right(b.number, 1) = '*' THEN f.asked ^@ left(b.number, -1)
+                             ELSE b.number = contacts.phone_base(f.asked)::text END)
+    FROM (SELECT m.*, n.number AS asked,
+                 coalesce(m.id = ANY ((SELECT array_agg(v.favorite_id) FROM favorite v
+                                        WHERE v.staff_id = contacts.acting_staff('staff'::regclass))::uuid[]),
+                          false) AS is_favorite,
+                 m.matched = 'line' AND min(m.matched) OVER () <> 'line' AS is_second
+            FROM (SELECT contacts.phone_try_parse(identify.number, identify.region) AS number,
+                         btrim(identify.number) AS dialled OFFSET 0) AS n
+           CROSS JOIN LATERAL (
+             SELECT 'contact' AS kind, c.contact_id AS id,
+                    coalesce(nullif(concat_ws(' ', c.first_name, c.middle_name, c.last_name), ''), c.nickname,
+                             o.name) AS display_name,
+                    o.name AS organization_name, c.job_title, p.number AS phone, p.label,
+                    CASE WHEN p.number = n.number THEN 'exact' ELSE 'line' END AS matched,
+                    coalesce(c.owner_id = contacts.acting_staff('staff'::regclass), false) AS is_own,
+                    CASE c.visibility WHEN 'company' THEN 2 ELSE 3 END AS nearness, p.position
+               FROM contact_phone p
+               JOIN contact c ON c.contact_id = p.contact_id
+               LEFT JOIN organization o ON o.organization_id = c.organization_id
+              WHERE contacts.phone_same_line(p.number, n.number) AND c.merged_into IS NULL
+             UNION ALL
+             SELECT s.kind, s.staff_id, s.display_name, NULL, s.job_title, x.number, x.label, x.matched, false, 1,
+                    x.position
+               FROM (SELECT p.staff_id, p.number, p.label,
+                            CASE WHEN p.number = n.number THEN 'exact' ELSE 'line' END AS matched, p.position
+                       FROM staff_phone p WHERE contacts.phone_same_line(p.number, n.number)
+                     UNION ALL
+                     SELECT e.staff_id, NULL, e.service, 'extension', 0
+                       FROM staff_extension e WHERE e.extension = n.dialled) AS x
+               JOIN staff s ON s.staff_id = x.staff_id) AS m) AS f
+   WHERE NOT f.is_second
+   ORDER BY f.is_favorite DESC, f.is_own DESC, f.nearness, f.position, f.display_name, f.id;
+END;
+COMMENT ON FUNCTION identify(text, text) IS 'Whose number this is: contacts and colleagues with exactly this number (extension included), colleagues with this extension; only where there are none, those with the same line and another extension; never by the last digits. Ranked: favourites, own contacts, colleagues, contacts of the company, others. Any notation of the region (ISO 3166-1 alpha-2; NULL: contacts.default_region). kind: contact, or that of a colleague; matched: exact, extension or line. is_blocked: whether who acts has blocked calls from the number. No rows for an unknown number, or none. For many numbers: FROM call CROSS JOIN LATERAL identify(call.number). STABLE: reads the directory as who calls.';
