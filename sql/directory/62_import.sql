@@ -51,7 +51,7 @@ BEGIN ATOMIC
            import_csv.dry_run, import_csv.max_errors, import_csv.date_order, import_csv.escape,
            import_csv.max_field_bytes)));
 END;
-COMMENT ON FUNCTION import_csv IS 'Imports a CSV file of any dialect; the row of import_run. format: auto, a format of contacts.format_column() or a name of import_profile; mode: insert, update or upsert, by default what the product does; match_by: contact_id, external_id, email, phone, in order, how a record finds its contact; on_duplicate: insert, skip, update or error; default_region: ISO 3166-1 alpha-2, whose national phone notation is understood; date_order: mdy, dmy or ymd; empty_cells: keep or clear fields on update; visibility and owner (login) of new contacts; strict: the product''s own limits are errors; dry_run: the same result, nothing stored but import_run and import_error; max_errors, max_bytes: give up (54000) beyond. One bad record never costs another: see import_error and error_file(). docs/import.md has all of it.';
+COMMENT ON FUNCTION import_csv IS 'Imports a CSV file of any dialect; the row of import_run. format: auto, a format of contacts.format_field() or a name of import_profile; mode: insert, update or upsert, by default what the product does; match_by: contact_id, external_id, email, phone, in order, how a record finds its contact; on_duplicate: insert, skip, update or error; default_region: ISO 3166-1 alpha-2, whose national phone notation is understood; date_order: mdy, dmy or ymd; empty_cells: keep or clear fields on update; visibility and owner (login) of new contacts; strict: the product''s own limits are errors; dry_run: the same result, nothing stored but import_run and import_error; max_errors, max_bytes: give up (54000) beyond. One bad record never costs another: see import_error and error_file(). docs/import.md has all of it.';
 
 CREATE FUNCTION import_large_object(
     loid oid, format text DEFAULT 'auto', mode text DEFAULT NULL, default_region text DEFAULT NULL,
@@ -110,22 +110,22 @@ BEGIN
   FOR f IN
     SELECT 'csv_' || c.format AS view, c.format, contacts.format_query(c.format) AS query,
            format('Contacts in the CSV format "%s". COPY or INSERT into it imports, as import_csv() does with this format''s defaults.', c.format) AS comment
-      FROM contacts.format_column() c WHERE c.position = 1
+      FROM contacts.format_field() c WHERE c.position = 1
     UNION ALL
     SELECT 'csv_' || c.format || '_template', c.format,
            format('SELECT %s FROM %I', string_agg(quote_ident(c.header), ', ' ORDER BY c.position) FILTER (WHERE c.target <> 'ignored'),
                   'csv_' || c.format),
            format('As csv_%s, without the error column: for files with exactly the columns of the product''s template.', c.format)
-      FROM contacts.format_column() c WHERE c.in_view GROUP BY c.format HAVING bool_or(c.target = 'ignored')
+      FROM contacts.format_field() c WHERE c.in_view GROUP BY c.format HAVING bool_or(c.target = 'ignored')
     ORDER BY 1
   LOOP
-    EXECUTE format('CREATE VIEW %I WITH (security_invoker) AS %s', f.view, f.query);
+    EXECUTE format('CREATE OR REPLACE VIEW %I WITH (security_invoker) AS %s', f.view, f.query);
     EXECUTE format('COMMENT ON VIEW %I IS %L', f.view, f.comment);
-    EXECUTE format('CREATE TRIGGER import_begin BEFORE INSERT ON %I FOR EACH STATEMENT EXECUTE FUNCTION contacts.import_view(%L, %L)',
+    EXECUTE format('CREATE OR REPLACE TRIGGER import_begin BEFORE INSERT ON %I FOR EACH STATEMENT EXECUTE FUNCTION contacts.import_view(%L, %L)',
                    f.view, f.format, 'contact');
-    EXECUTE format('CREATE TRIGGER import_row INSTEAD OF INSERT ON %I FOR EACH ROW EXECUTE FUNCTION contacts.import_view(%L, %L)',
+    EXECUTE format('CREATE OR REPLACE TRIGGER import_row INSTEAD OF INSERT ON %I FOR EACH ROW EXECUTE FUNCTION contacts.import_view(%L, %L)',
                    f.view, f.format, 'contact');
-    EXECUTE format('CREATE TRIGGER import_end AFTER INSERT ON %I FOR EACH STATEMENT EXECUTE FUNCTION contacts.import_view(%L, %L)',
+    EXECUTE format('CREATE OR REPLACE TRIGGER import_end AFTER INSERT ON %I FOR EACH STATEMENT EXECUTE FUNCTION contacts.import_view(%L, %L)',
                    f.view, f.format, 'contact');
   END LOOP;
 END

@@ -56,7 +56,7 @@ CREATE FUNCTION csv_template(format text) RETURNS SETOF text
 BEGIN ATOMIC
   SELECT contacts.check_permission('staff'::regclass, 'export');
   SELECT contacts.csv_record(array_agg(f.header ORDER BY f.position))
-    FROM contacts.format_column() f
+    FROM contacts.format_field() f
    WHERE f.format = csv_template.format AND f.in_view AND f.target <> 'ignored'
    GROUP BY f.format;
 END;

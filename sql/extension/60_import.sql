@@ -1,12 +1,19 @@
 -- The import engine: what the functions, views and triggers of a directory call.
 
 -- The formats are declared once, in the engine; views, templates and docs read them here.
-CREATE OR REPLACE FUNCTION contacts.format_column()
+CREATE OR REPLACE FUNCTION contacts.format_field()
   RETURNS TABLE (format text, "position" int, header text, target text, label text, any_label boolean,
                  required boolean, max_length int, in_view boolean, aliases text, ordinal int, labels text[])
   LANGUAGE c IMMUTABLE PARALLEL SAFE
+  AS 'MODULE_PATHNAME', 'contacts_format_field';
+COMMENT ON FUNCTION contacts.format_field() IS 'The columns of every CSV format: header as the product writes it, other spellings (separated by |), the field it goes to, label of a part (any_label: it also shows parts with a label that no other column names; labels: all that it shows), the product''s limit in characters, which one of several parts with the label it shows (ordinal; NULL: the number that stands where the header here has n). IMMUTABLE: compiled in.';
+
+CREATE OR REPLACE FUNCTION contacts.format_column()
+  RETURNS TABLE (format text, "position" int, header text, target text, label text, any_label boolean,
+                 required boolean, max_length int, in_view boolean, aliases text)
+  LANGUAGE c IMMUTABLE PARALLEL SAFE
   AS 'MODULE_PATHNAME', 'contacts_format_column';
-COMMENT ON FUNCTION contacts.format_column() IS 'The columns of every CSV format: header as the product writes it, other spellings (separated by |), the field it goes to, label of a part (any_label: it also shows parts with a label that no other column names; labels: all that it shows), the product''s limit in characters, which one of several parts with the label it shows (ordinal; NULL: the number that stands where the header here has n). IMMUTABLE: compiled in.';
+COMMENT ON FUNCTION contacts.format_column() IS 'For directories of layout 0.1.0, which call it: as contacts.format_field(), of the formats they have, without ordinal and labels. The columns of a CSV format: header as the product writes it, other spellings (separated by |), the field it goes to, label of a part (any_label: it also shows parts with a label that no other column names), the product''s limit in characters. IMMUTABLE: compiled in.';
 
 CREATE OR REPLACE FUNCTION contacts.format_list()
   RETURNS TABLE (format text, title text, source text, mode text, visibility text, date_order text, default_region text,
@@ -77,7 +84,7 @@ BEGIN ATOMIC
                 WHEN f.target = 'social' THEN 'social'
                 WHEN f.target = 'groups' THEN 'contact_group'
                 WHEN f.target = 'notes' THEN 'note' END AS part
-      FROM contacts.format_column() f
+      FROM contacts.format_field() f
      WHERE f.format = format_expression.format AND f.in_view
   ), col AS (
     SELECT d."position", d.header, d.target, d.label, d.ordinal, d.part,

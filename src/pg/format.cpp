@@ -1,4 +1,4 @@
-// contacts.format_column(): the declarations of the formats, for the views, the templates and the docs.
+// contacts.format_field(): the declarations of the formats, for the views, the templates and the docs.
 #include "pg/guard.h"
 
 extern "C" {
@@ -9,14 +9,19 @@ extern "C" {
 #include "utils/tuplestore.h"
 }
 
+#include <algorithm>
+#include <string_view>
+
 #include "core/format/format.h"
 #include "core/format/mapping.h"
 
 namespace contacts::pg {
 namespace {
 
-// 0.1.0 had the first ten. The function gives as many as its SQL declaration asks for.
 constexpr int kColumns = 12;
+
+// What 0.1.0 knew of: a directory of that layout has no place for what came later.
+constexpr std::string_view kFirstFormats[] = {"8x8", "cinnox", "genesys"};
 
 Datum TextArrayOf(const std::vector<std::string_view> &values) {
     auto *elements = static_cast<Datum *>(Allocate(sizeof(Datum) * values.size()));
@@ -26,8 +31,10 @@ Datum TextArrayOf(const std::vector<std::string_view> &values) {
         [&] { return PointerGetDatum(construct_array(elements, count, TEXTOID, -1, false, TYPALIGN_INT)); });
 }
 
-void PutFormats(ReturnSetInfo *result) {
+// The tuplestore takes the first columns of each row, as many as the function is declared with.
+void PutFormats(ReturnSetInfo *result, bool only_first) {
     for (const Format &format : Formats()) {
+        if (only_first && std::ranges::find(kFirstFormats, format.name) == std::end(kFirstFormats)) continue;
         int position = 0;
         for (const Column &column : format.columns) {
             ++position;
@@ -99,6 +106,7 @@ void PutTerms(ReturnSetInfo *result) {
 extern "C" {
 
 PG_FUNCTION_INFO_V1(contacts_format_column);
+PG_FUNCTION_INFO_V1(contacts_format_field);
 PG_FUNCTION_INFO_V1(contacts_format_term);
 PG_FUNCTION_INFO_V1(contacts_format_list);
 
@@ -106,7 +114,16 @@ Datum contacts_format_column(PG_FUNCTION_ARGS) {
     InitMaterializedSRF(fcinfo, 0);
     auto *result = reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo);
     return contacts::pg::Guarded(fcinfo, [&](contacts::pg::Failure &) -> Datum {
-        contacts::pg::PutFormats(result);
+        contacts::pg::PutFormats(result, true);
+        return 0;
+    });
+}
+
+Datum contacts_format_field(PG_FUNCTION_ARGS) {
+    InitMaterializedSRF(fcinfo, 0);
+    auto *result = reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo);
+    return contacts::pg::Guarded(fcinfo, [&](contacts::pg::Failure &) -> Datum {
+        contacts::pg::PutFormats(result, false);
         return 0;
     });
 }

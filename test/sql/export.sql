@@ -99,7 +99,7 @@ BEGIN
 END
 $$;
 SELECT f.format, pg_temp.differences(f.format, coalesce(t.relname, 'csv_' || f.format)) AS differences
-  FROM (SELECT DISTINCT format FROM contacts.format_column()) AS f
+  FROM (SELECT DISTINCT format FROM contacts.format_field()) AS f
   LEFT JOIN pg_class t ON t.relnamespace = 'crm'::regnamespace AND t.relname = 'csv_' || f.format || '_template'
  WHERE f.format <> 'vcard' ORDER BY f.format COLLATE "C";
 

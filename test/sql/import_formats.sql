@@ -137,7 +137,7 @@ BEGIN
   SELECT id, l.source, CASE WHEN l.format NOT IN ('generic', '8x8') THEN 'id of ' || l.format END, company, 'restricted', 'other', 'tertiary', 'Dr.', 'Zoë', 'B.', '曾 Müller',
          'Jr.', '=1+1', 'Zoe', 'Tseng', '-title', '@dept', 'Floor 2; room "3"',
          CASE WHEN l.format = 'thunderbird' THEN '1980-02-29' ELSE '1604-02-29' END::date, l.format = 'thunderbird', 'zh-Hant', '{https://a.example,https://b.example,https://c.example}',
-         coalesce((SELECT jsonb_object_agg(f.label, 'value of ' || f.label || E',\n"quoted"') FROM contacts.format_column() f
+         coalesce((SELECT jsonb_object_agg(f.label, 'value of ' || f.label || E',\n"quoted"') FROM contacts.format_field() f
                     WHERE f.format = l.format AND f.target = 'custom' AND f.in_view), '{}')
     FROM contacts.format_list() l WHERE l.format = filled.format;
   -- Every label that the format has a column for, some of them twice, and others.
@@ -146,7 +146,7 @@ BEGIN
          ('+41446681' || 820 + row_number() OVER (ORDER BY u.label)
           || CASE WHEN filled.format LIKE 'genesys%' AND u.label <> 'mobile' THEN ';ext=' || row_number() OVER (ORDER BY u.label) ELSE '' END)::contacts.phone,
          'the number of ' || u.label, u.label < 'm'
-    FROM (SELECT DISTINCT f.labels[1] FROM contacts.format_column() f WHERE f.format = filled.format AND f.target = 'phone'
+    FROM (SELECT DISTINCT f.labels[1] FROM contacts.format_field() f WHERE f.format = filled.format AND f.target = 'phone'
           UNION ALL SELECT unnest(ARRAY['work', 'home', 'desk', 'fax', 'work fax'])) AS u(label);
   INSERT INTO contact_phone (contact_id, position, label, entered) VALUES (id, 50, 'assistant', 'ask the desk');
   INSERT INTO contact_email (contact_id, position, label, address)
@@ -156,7 +156,7 @@ BEGIN
   SELECT id, row_number() OVER (ORDER BY u.label), u.label, E'1 Road\n' || u.label,
          CASE WHEN filled.format = 'outlook' THEN E'Floor 2\nRoom 3' ELSE 'Floor 2' END, 'Zürich', 'ZH', '08000',
          CASE WHEN u.label <> 'work' THEN 'KR' END, CASE WHEN u.label = 'work' THEN 'Narnia' END
-    FROM (SELECT DISTINCT f.labels[1] FROM contacts.format_column() f WHERE f.format = filled.format AND f.target = 'street'
+    FROM (SELECT DISTINCT f.labels[1] FROM contacts.format_field() f WHERE f.format = filled.format AND f.target = 'street'
           UNION SELECT unnest(ARRAY['work', 'home', 'holiday'])) AS u(label)
    WHERE filled.format <> 'cinnox' OR u.label <> 'work';
   INSERT INTO contact_social (contact_id, position, label, network, handle)

@@ -24,7 +24,7 @@ CREATE TEMP VIEW faults AS
    ORDER BY e.ordinal;
 CREATE FUNCTION report(format text, OUT csv bytea) LANGUAGE plpgsql AS $$
 DECLARE
-  columns text := (SELECT string_agg(format('"%s"::text', f.header), ', ' ORDER BY f.position) FROM contacts.format_column() f
+  columns text := (SELECT string_agg(format('"%s"::text', f.header), ', ' ORDER BY f.position) FROM contacts.format_field() f
                     WHERE f.format = report.format AND f.in_view AND f.target <> 'ignored');
 BEGIN
   EXECUTE format('SELECT convert_to(string_agg(line, E''\n'' ORDER BY n), ''UTF8'')

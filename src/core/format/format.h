@@ -11,7 +11,7 @@
 
 namespace contacts {
 
-// What a column is about. The names (NameOf) are public: contacts.format_column() and import_error.target
+// What a column is about. The names (NameOf) are public: contacts.format_field() and import_error.target
 // show them.
 enum class Target : std::uint8_t {
     kIgnored,
