@@ -2,7 +2,8 @@
 -- and is one set-based statement a table; all constraints, policies and triggers hold. The inserts carry RETURNING:
 -- without it a distributed INSERT … SELECT turns into a COPY, which row-level security refuses. One that writes is
 -- called only where its relation has rows: statistics made while an import fills a table say that it is empty, and a
--- plan for an empty table may read all of it, batch after batch, with nothing to do.
+-- plan for an empty table may read all of it, batch after batch, with nothing to do. Columns are named, never *: a body
+-- that is bound to a column that the DBA added would not let him drop it.
 
 -- Imports that may change existing rows go one after the other: two with the same rows in different order would
 -- wait for each other.
@@ -153,7 +154,9 @@ BEGIN ATOMIC
            ORDER BY k.owner_id IS NOT NULL, k.organization_id LIMIT 1)
          LIMIT 1) AS found
          -- LIMIT keeps it a look-up, as above; a join may be planned to begin with all organizations.
-   CROSS JOIN LATERAL (SELECT k.*, k.xmin FROM organization k
+   CROSS JOIN LATERAL (SELECT k.organization_id, k.import_id, k.version, k.updated_at, k.xmin, k.name, k.organization_type, k.industry,
+                             k.phone, k.phone_entered, k.fax, k.fax_entered, k.street, k.street2, k.city, k.region, k.postal_code,
+                             k.country, k.employee_count, k.revenue, k.websites, k.tags, k.ticker_symbol, k.ticker_exchange FROM organization k
                         WHERE k.organization_id = found.organization_id LIMIT 1) AS o
     LEFT JOIN (SELECT age(i.xmin) AS age FROM import_run i
                 WHERE i.import_id = _import_match_organizations.import_id) AS r ON true;
@@ -180,7 +183,10 @@ BEGIN ATOMIC
          to_char(c.birth_date, CASE WHEN c.birth_year_known THEN 'YYYY-MM-DD' ELSE '"--"MM-DD' END),
          c.language, c.contact_type, c.contact_level, array_to_string(c.websites, E'\n')
     FROM unnest(_import_contact_state.ids) AS i(contact_id)
-   CROSS JOIN LATERAL (SELECT k.*, k.xmin FROM contact k WHERE k.contact_id = i.contact_id FOR NO KEY UPDATE) AS c;
+   CROSS JOIN LATERAL (SELECT k.contact_id, k.import_id, k.version, k.updated_at, k.xmin, k.organization_id, k.name_prefix,
+                             k.first_name, k.middle_name, k.last_name, k.name_suffix, k.nickname, k.phonetic_first_name,
+                             k.phonetic_last_name, k.job_title, k.department, k.location, k.birth_date, k.birth_year_known,
+                             k.language, k.contact_type, k.contact_level, k.websites FROM contact k WHERE k.contact_id = i.contact_id FOR NO KEY UPDATE) AS c;
 END;
 
 CREATE FUNCTION _import_custom_state(ids uuid[], keys jsonb) RETURNS TABLE (contact_id uuid, key_number bigint, value text)
@@ -198,7 +204,7 @@ CREATE FUNCTION _import_phone_state(ids uuid[])
 BEGIN ATOMIC
   SELECT p.contact_id, p.position, p.label, p.number::text, p.entered, p.accepts_sms::text
     FROM unnest(_import_phone_state.ids) AS i(contact_id)
-   CROSS JOIN LATERAL (SELECT k.* FROM contact_phone k WHERE k.contact_id = i.contact_id OFFSET 0) AS p
+   CROSS JOIN LATERAL (SELECT k.contact_id, k.position, k.label, k.number, k.entered, k.accepts_sms FROM contact_phone k WHERE k.contact_id = i.contact_id OFFSET 0) AS p
    ORDER BY p.contact_id, p.position;
 END;
 
@@ -208,7 +214,7 @@ CREATE FUNCTION _import_email_state(ids uuid[])
 BEGIN ATOMIC
   SELECT p.contact_id, p.position, p.label, p.address::text
     FROM unnest(_import_email_state.ids) AS i(contact_id)
-   CROSS JOIN LATERAL (SELECT k.* FROM contact_email k WHERE k.contact_id = i.contact_id OFFSET 0) AS p
+   CROSS JOIN LATERAL (SELECT k.contact_id, k.position, k.label, k.address FROM contact_email k WHERE k.contact_id = i.contact_id OFFSET 0) AS p
    ORDER BY p.contact_id, p.position;
 END;
 
@@ -220,7 +226,8 @@ BEGIN ATOMIC
   SELECT p.contact_id, p.position, p.label, p.street, p.street2, p.city, p.region, p.postal_code, p.country,
          p.country_entered
     FROM unnest(_import_address_state.ids) AS i(contact_id)
-   CROSS JOIN LATERAL (SELECT k.* FROM contact_address k WHERE k.contact_id = i.contact_id OFFSET 0) AS p
+   CROSS JOIN LATERAL (SELECT k.contact_id, k.position, k.label, k.street, k.street2, k.city, k.region, k.postal_code, k.country,
+                             k.country_entered FROM contact_address k WHERE k.contact_id = i.contact_id OFFSET 0) AS p
    ORDER BY p.contact_id, p.position;
 END;
 
@@ -230,7 +237,7 @@ CREATE FUNCTION _import_social_state(ids uuid[])
 BEGIN ATOMIC
   SELECT p.contact_id, p.position, p.network, p.handle
     FROM unnest(_import_social_state.ids) AS i(contact_id)
-   CROSS JOIN LATERAL (SELECT k.* FROM contact_social k WHERE k.contact_id = i.contact_id OFFSET 0) AS p
+   CROSS JOIN LATERAL (SELECT k.contact_id, k.position, k.network, k.handle FROM contact_social k WHERE k.contact_id = i.contact_id OFFSET 0) AS p
    ORDER BY p.contact_id, p.position;
 END;
 

@@ -41,6 +41,7 @@ COMMENT ON COLUMN contact_group.owner_id IS 'NULL: a group of the company, made 
 -- @include sql/directory/41_contact_part_trigger.sql
 
 ALTER TABLE import_error ADD COLUMN personal boolean NOT NULL DEFAULT false;
+COMMENT ON COLUMN import_run.delimiter IS 'The delimiter of the file; NULL: it holds vCards.';
 COMMENT ON COLUMN import_error.personal IS 'Whether personal contacts were imported: then nobody but who ran the import sees the entry, not even admins.';
 
 -- What is new, and functions and views that changed.

@@ -165,6 +165,7 @@ sub parts_of {
                 : ("group_id = '${uuid}0e3'", 'name, owner_id', "'New', '$whose'", q{description = 'x'}));
         },
         custom_field => sub { return (q{key = 'card'}, 'key, label', q{'new', 'New'}, q{label = 'x'}); },
+        nickname => sub { return (q{nickname = 'bob'}, 'nickname, name', q{'zed', 'zachary'}, q{name = 'x'}); },
         favorite => sub {
             return ("staff_id = '$whose'", 'staff_id, contact_id', "'$whose', '$contact{unshared}'", 'added_at = now()');
         },
