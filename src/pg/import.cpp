@@ -600,9 +600,17 @@ void Import::AddContactFaults() {
 void Import::Apply(std::span<const Draft *const> drafts, std::span<RowPlan> rows) {
     Call([] { CHECK_FOR_INTERRUPTS(); });
     const Progress progress;
+    // Transition tables are made in the subtransaction's memory, of which PostgreSQL keeps every block until
+    // the end of the transaction: half a kilobyte a contact. One context that lasts as long serves all
+    // batches instead.
+    if (!batch_memory_)
+        batch_memory_ = Call([] {
+            return AllocSetContextCreate(CurTransactionContext, "import batches", ALLOCSET_DEFAULT_SIZES);
+        });
     try {
         std::vector<RowPlan> written;
         InSubtransaction([&] {
+            CurTransactionContext = batch_memory_;  // the end of the subtransaction sets it back
             written = Write(drafts);
             CheckDeferred();
         });

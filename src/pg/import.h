@@ -130,6 +130,7 @@ class Import {
     std::unique_ptr<Validator> validator_;
     Uuid id_{};
     ImportCounts counts_;
+    MemoryContext batch_memory_ = nullptr;
     std::vector<Draft> batch_;
     std::size_t batch_bytes_ = 0;
     std::string deferrable_;  // names of the directory's deferrable constraints
