@@ -1,8 +1,10 @@
--- Makes an 8x8 contact file of :records records, header first: two phones and one e-mail address each, names in several
--- scripts, no ID. The same file every time: whatever looks random comes from a hash of the record's number.
+-- Makes a contact file of :records records in format :format (8x8, unless it is cinnox), header first: two phones and one e-mail
+-- address each, names in several scripts, no ID; in a CINNOX file also companies (one for 50 records), every other record
+-- with a postal address, every fourth with a social account, every tenth in a group. The same file every time: whatever
+-- looks random comes from a hash of the record's number.
 -- :bad is how many of a hundred records hold a fault (a phone number with too few digits, an address without a domain).
 \set ON_ERROR_STOP on
-COPY (
+CREATE TEMP VIEW person AS
   WITH name(script, first_names, last_names) AS (
     VALUES
       (0, '{James,Mary,Robert,Patricia,Michael,Jennifer,William,Linda,David,Elizabeth,Thomas,Susan}'::text[],
@@ -32,26 +34,60 @@ COPY (
            ('x' || substr(md5(i::text), 8, 7))::bit(28)::int AS b
       FROM generate_series(1, :records) AS i
   )
-  SELECT n.first_names[1 + r.a % 12] AS "Contact.FirstName",
-         n.last_names[1 + r.b % 12] AS "User.LastName",
-         CASE WHEN r.a % 5 = 0 THEN left(n.first_names[1 + r.a % 12], 3) END AS "NickName",
-         ('{Engineer,Head of Support,Buyer,Analyst,"Director, Sales",Notary}'::text[])[1 + r.b % 6] AS "Contact.Title",
-         ('{Support,Research,Purchasing,Sales}'::text[])[1 + r.a % 4] AS "Contact.Department",
-         ('{Berlin,"Dublin, Ireland",香港,São Paulo,Москва,"New York"}'::text[])[1 + r.b % 7] AS "Contact.Location",
+  SELECT r.i, r.a, r.b,
+         n.first_names[1 + r.a % 12] AS first_name,
+         n.last_names[1 + r.b % 12] AS last_name,
+         ('{Engineer,Head of Support,Buyer,Analyst,"Director, Sales",Notary}'::text[])[1 + r.b % 6] AS job_title,
+         ('{Support,Research,Purchasing,Sales}'::text[])[1 + r.a % 4] AS department,
+         ('{Berlin,"Dublin, Ireland",香港,São Paulo,Москва,"New York"}'::text[])[1 + r.b % 7] AS location,
          concat('+', CASE WHEN r.i % 200 < :bad * 2 AND r.i % 2 = 0 THEN left(p.first_digits[1 + r.a % p.count], 2) || '1'
                           ELSE p.first_digits[1 + r.a % p.count]
                                || lpad((r.b % power(10, p.digits[1 + r.a % p.count])::int)::text,
                                        p.digits[1 + r.a % p.count], '2')
-                END, ' WORK: +', p.first_digits[1 + r.b % p.count],
-                lpad((r.a % power(10, p.digits[1 + r.b % p.count])::int)::text, p.digits[1 + r.b % p.count], '3'),
-                ' MOBILE') AS "Contact.PhoneNumber",
+                END) AS work,
+         concat('+', p.first_digits[1 + r.b % p.count],
+                lpad((r.a % power(10, p.digits[1 + r.b % p.count])::int)::text, p.digits[1 + r.b % p.count], '3')) AS mobile,
          concat('contact', r.i, CASE WHEN r.i % 200 < :bad * 2 AND r.i % 2 = 1 THEN '@'
-                                     ELSE '@mail' || r.a % 5000 || '.example.com' END) AS "Contact.Emails",
-         ('{Gold,Silver,Bronze}'::text[])[1 + r.a % 9] AS "Contact.Custom.Field1",
-         NULL AS "Contact.Custom.Field2",
-         NULL AS "Contact.Custom.Field3",
-         NULL AS "Contact.ContactID"
+                                     ELSE '@mail' || r.a % 5000 || '.example.com' END) AS email
     FROM record AS r
    CROSS JOIN phones AS p
-    JOIN name AS n ON n.script = r.a % 7
+    JOIN name AS n ON n.script = r.a % 7;
+
+\if :{?format}
+SELECT :'format' = 'cinnox' AS is_cinnox \gset
+\else
+\set is_cinnox false
+\endif
+\if :is_cinnox
+COPY (
+  SELECT first_name AS "First Name", last_name AS "Last Name",
+         ('{Lead,Prospect,Customer,Others}'::text[])[1 + a % 4] AS "Type",
+         ('{Primary,Secondary,Tertiary}'::text[])[1 + b % 3] AS "Level",
+         concat(('{Blackwater,Grünfeld,Северный Ветер,東海,Αίγλη}'::text[])[1 + c % 5],
+                ('{" Ltd"," GmbH"," AG"," Inc"}'::text[])[1 + c % 4], ' ', c) AS "Company",
+         job_title AS "Job Title", department AS "Department",
+         CASE WHEN i % 3 = 0 THEN to_char(date '1950-01-01' + a % 20000, 'MM/DD/YYYY') END AS "Birth Date",
+         ('{English,French,Thai}'::text[])[1 + a % 5] AS "Language",
+         CASE WHEN i % 10 = 0 THEN ('{VIP,Fair,Newsletter}'::text[])[1 + a % 3] END AS "Group",
+         mobile AS "Mobile", work AS "Work", NULL AS "Home", NULL AS "Other", email AS "Email", NULL AS "Other Email",
+         CASE WHEN i % 2 = 0 THEN concat(b % 200, ' Station Road') END AS "Street",
+         CASE WHEN i % 2 = 0 THEN 'Dublin' END AS "City", NULL AS "State",
+         CASE WHEN i % 2 = 0 THEN lpad((b % 100000)::text, 5, '0') END AS "ZIP code",
+         CASE WHEN i % 2 = 0 THEN 'Ireland' END AS "Country",
+         NULL AS "Facebook", CASE WHEN i % 4 = 0 THEN mobile END AS "WhatsApp", NULL AS "WeChat", NULL AS "Twitter",
+         NULL AS "LinkedIn"
+    FROM person CROSS JOIN LATERAL (SELECT a % greatest(:records / 50, 1)) AS company(c)
+   ORDER BY i
 ) TO :'file' WITH (FORMAT csv, HEADER, ENCODING 'UTF8');
+\else
+COPY (
+  SELECT first_name AS "Contact.FirstName", last_name AS "User.LastName",
+         CASE WHEN a % 5 = 0 THEN left(first_name, 3) END AS "NickName",
+         job_title AS "Contact.Title", department AS "Contact.Department", location AS "Contact.Location",
+         concat(work, ' WORK: ', mobile, ' MOBILE') AS "Contact.PhoneNumber", email AS "Contact.Emails",
+         ('{Gold,Silver,Bronze}'::text[])[1 + a % 9] AS "Contact.Custom.Field1",
+         NULL AS "Contact.Custom.Field2", NULL AS "Contact.Custom.Field3", NULL AS "Contact.ContactID"
+    FROM person
+   ORDER BY i
+) TO :'file' WITH (FORMAT csv, HEADER, ENCODING 'UTF8');
+\endif

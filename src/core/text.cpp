@@ -50,11 +50,21 @@ std::string StripInvisible(std::string_view text) {
     std::string out;
     out.reserve(text.size());
     const char *const end = text.data() + text.size();
-    for (const char *p = text.data(); p != end;) {
+    const char *kept = text.data();  // what was kept and is not yet in `out` begins here
+    for (const char *p = kept; p != end;) {
+        if (static_cast<unsigned char>(*p) < 0x80) {
+            ++p;
+            continue;
+        }
         const std::size_t length = Utf8Length(p, end);
-        if (length < 2 || !IsInvisible(Utf8Character(p, length))) out.append(p, length ? length : 1);
-        p += length ? length : 1;
+        const char *const next = p + (length ? length : 1);
+        if (length >= 2 && IsInvisible(Utf8Character(p, length))) {
+            out.append(kept, p);
+            kept = next;
+        }
+        p = next;
     }
+    out.append(kept, end);
     return out;
 }
 

@@ -6,6 +6,7 @@
 #endif
 
 #include <chrono>
+#include <cstring>
 
 #include "core/error.h"
 
@@ -18,7 +19,26 @@ std::uint64_t UuidV7Generator::SystemClock() {
 }
 
 void UuidV7Generator::SystemRandom(std::uint8_t *to, std::size_t size) {
-    if (getentropy(to, size) != 0) throw Error(sqlstate::kInternalError, "could not generate random values");
+    // A system call for every id would cost more than the rest of it. What a parent process holds is not used
+    // in a child, where it would come a second time.
+    static std::uint8_t held[256];  // as much as one call gives
+    static std::size_t used = sizeof(held);
+    static pid_t owner = 0;
+    const auto fill = [](std::uint8_t *buffer, std::size_t bytes) {
+        if (getentropy(buffer, bytes) != 0)
+            throw Error(sqlstate::kInternalError, "could not generate random values");
+    };
+    if (size > sizeof(held)) return fill(to, size);
+    const pid_t process = getpid();
+    if (owner != process || sizeof(held) - used < size) {
+        used = sizeof(held);
+        fill(held, sizeof(held));
+        owner = process;
+        used = 0;
+    }
+    std::memcpy(to, held + used, size);
+    std::memset(held + used, 0, size);
+    used += size;
 }
 
 Uuid UuidV7Generator::Next() {

@@ -41,6 +41,24 @@ constexpr std::size_t kHeaderRecords = 10;  // a header stands among the first r
 // The batch that is being written; set only while the directory's statements run.
 const Plan *writing = nullptr;
 
+// Names of the organizations that the batch found, for the documents of its contacts.
+using OrganizationNames = std::map<Uuid, std::string_view>;
+const OrganizationNames *organization_names = nullptr;
+constexpr std::size_t kMaxOwnOrganizations = 20000;
+
+class NamingOrganizations {
+  public:
+    explicit NamingOrganizations(const OrganizationNames &names) : before_(organization_names) {
+        organization_names = &names;
+    }
+    ~NamingOrganizations() { organization_names = before_; }
+    NamingOrganizations(const NamingOrganizations &) = delete;
+    NamingOrganizations &operator=(const NamingOrganizations &) = delete;
+
+  private:
+    const OrganizationNames *before_;
+};
+
 // Makes the batch visible to import_batch() and the import to the row triggers.
 class Writing {
   public:
@@ -205,6 +223,10 @@ std::string JsonArray(const std::vector<std::string> &values) {
         out += JsonString(value);
     }
     return out + ']';
+}
+
+const std::string &NameOfOrganization(const Draft &draft) {
+    return (*draft.organization)[OrganizationField::kName].text;
 }
 
 std::vector<std::string> Copy(const std::vector<std::string_view> &cells) {
@@ -587,9 +609,17 @@ void Import::AddContactFaults() {
 void Import::Apply(std::span<const Draft *const> drafts, std::span<RowPlan> rows) {
     Call([] { CHECK_FOR_INTERRUPTS(); });
     const Progress progress;
+    // Transition tables are made in the subtransaction's memory, of which PostgreSQL keeps every block until
+    // the end of the transaction: half a kilobyte a contact. One context that lasts as long serves all
+    // batches instead.
+    if (!batch_memory_)
+        batch_memory_ = Call([] {
+            return AllocSetContextCreate(CurTransactionContext, "import batches", ALLOCSET_DEFAULT_SIZES);
+        });
     try {
         std::vector<RowPlan> written;
         InSubtransaction([&] {
+            CurTransactionContext = batch_memory_;  // the end of the subtransaction sets it back
             written = Write(drafts);
             CheckDeferred();
         });
@@ -597,6 +627,7 @@ void Import::Apply(std::span<const Draft *const> drafts, std::span<RowPlan> rows
         return;
     } catch (const PgError &error) {
         if (!IsRowFault(*error.data())) throw;
+        own_organizations_.clear();
         progress.Resume();
         if (drafts.size() == 1) {
             rows[0].outcome = Outcome::kFailed;
@@ -655,7 +686,10 @@ void Import::CheckDeferred() {
 std::vector<RowPlan> Import::Write(std::span<const Draft *const> drafts) {
     const Matches matches = Match(drafts);
     Plan plan = MakePlan(mapping_, rules_, ownership_, drafts, matches, NewUuidV7);
+    OrganizationNames names;
+    for (const auto &[name, id] : matches.organizations_by_name) names.emplace(id, name);
     Writing scope(plan, id_);
+    NamingOrganizations naming(names);
     SpiSession spi;
     const auto write = [&](const std::string &kind, const std::string &action) {
         if (plan.Find(kind + '_' + action))
@@ -687,9 +721,25 @@ std::vector<RowPlan> Import::Write(std::span<const Draft *const> drafts) {
     return std::move(plan.rows);
 }
 
+// Takes those that an earlier batch of this import wrote from the keys to be looked up.
+void Import::MatchOwnOrganizations(Plan &keys, std::span<const Draft *const> drafts, Matches &matches) {
+    if (organization_updates_ != contacts_organization_updates) own_organizations_.clear();
+    organization_updates_ = contacts_organization_updates;
+    std::erase_if(keys.relations["organization_key"].rows, [&](const std::vector<Value> &row) {
+        const std::string &name =
+            NameOfOrganization(*drafts[static_cast<std::size_t>(std::get<std::int64_t>(row[0]))]);
+        const auto own = own_organizations_.find(name);
+        if (own == own_organizations_.end()) return false;
+        matches.organizations_by_name.emplace(name, own->second);
+        return true;
+    });
+}
+
 Matches Import::Match(std::span<const Draft *const> drafts) {
     Matches matches;
-    const Plan keys = MakeKeys(mapping_, rules_, ownership_, drafts);
+    Plan keys = MakeKeys(mapping_, rules_, ownership_, drafts);
+    const bool by_name = keys.Find("organization_key") && ByNameAlone(drafts);
+    if (by_name) MatchOwnOrganizations(keys, drafts, matches);
     Writing scope(keys, id_);
     SpiSession spi;
     const auto hit = [&](const std::string &row, std::size_t criterion, const std::string &contact) {
@@ -714,6 +764,15 @@ Matches Import::Match(std::span<const Draft *const> drafts) {
         const TextRows found = spi.Run(
             "SELECT * FROM " + schema_ + "._import_match_organizations($1::pg_catalog.uuid)", {ToText(id_)});
         for (const auto &row : found.rows) {
+            if (by_name) {
+                const Uuid id = *ParseUuid(*row[1]);
+                const std::string &name =
+                    NameOfOrganization(*drafts[static_cast<std::size_t>(std::stoll(*row[0]))]);
+                matches.organizations_by_name.emplace(name, id);
+                if (row[2] == "t" && own_organizations_.size() < kMaxOwnOrganizations)
+                    own_organizations_.emplace(name, id);
+                continue;
+            }
             KnownOrganization &known = matches.organizations[static_cast<std::size_t>(std::stoll(*row[0]))];
             known.id = *ParseUuid(*row[1]);
             known.of_this_import = row[2] == "t";
@@ -1122,3 +1181,12 @@ std::string ImportFile(Oid contact, csv::ByteSource &source, std::int64_t bytes,
 }
 
 }  // namespace contacts::pg
+
+const char *contacts_import_organization_name(const pg_uuid_t *organization_id) {
+    using namespace contacts::pg;
+    if (!organization_names) return nullptr;
+    contacts::Uuid id;
+    std::memcpy(id.data(), organization_id->data, id.size());
+    const auto found = organization_names->find(id);
+    return found == organization_names->end() ? nullptr : found->second.data();
+}

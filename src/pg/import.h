@@ -13,6 +13,7 @@ extern "C" {
 #include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "core/csv/reader.h"
@@ -113,6 +114,7 @@ class Import {
     void CheckDeferred();
     std::vector<RowPlan> Write(std::span<const Draft *const> drafts);
     Matches Match(std::span<const Draft *const> drafts);
+    void MatchOwnOrganizations(Plan &keys, std::span<const Draft *const> drafts, Matches &matches);
     void ReadState(Matches &matches);
     void WriteIssues(const std::vector<RowPlan> &rows, const std::vector<int> &row_of);
     void WriteErrors(const Plan &plan);
@@ -129,6 +131,7 @@ class Import {
     std::unique_ptr<Validator> validator_;
     Uuid id_{};
     ImportCounts counts_;
+    MemoryContext batch_memory_ = nullptr;
     std::vector<Draft> batch_;
     std::size_t batch_bytes_ = 0;
     std::string deferrable_;  // names of the directory's deferrable constraints
@@ -136,8 +139,11 @@ class Import {
     std::int64_t issues_ = 0;
     bool progress_ = false;
     bool dry_ = false;
-    std::string run_;      // what import_run says from the beginning, as JSON
-    std::string message_;  // the summary
+    // Organizations that this import wrote, by name: nobody else sees them, they need not be looked up again.
+    std::unordered_map<std::string, Uuid> own_organizations_;
+    std::uint64_t organization_updates_ = 0;  // as contacts_organization_updates was then
+    std::string run_;                         // what import_run says from the beginning, as JSON
+    std::string message_;                     // the summary
     std::optional<std::int64_t> max_errors_;
     std::string first_error_;
     Spool errors_;  // of a dry run

@@ -25,6 +25,10 @@ struct Wanted {
     Oid io_param = InvalidOid;
     int32 typmod = -1;
     FmgrInfo input{};
+    // Many columns say the same in every row; one value each is kept with what it was made of.
+    std::string text;
+    Datum datum = 0;
+    bool kept = false;
 };
 
 Datum TextArray(const std::vector<std::string> &values) {
@@ -35,17 +39,26 @@ Datum TextArray(const std::vector<std::string> &values) {
         [&] { return PointerGetDatum(construct_array(elements, count, TEXTOID, -1, false, TYPALIGN_INT)); });
 }
 
-Datum FromText(Wanted &wanted, const std::string &text) {
+Datum FromText(Wanted &wanted, const std::string &text, MemoryContext keep) {
     if (wanted.type == TEXTOID) return NewVarlena(text);
+    if (wanted.kept && wanted.text == text) return wanted.datum;
     // Input functions take a char * that they do not write to.
     char *value = const_cast<char *>(text.c_str());
-    return Call([&] { return InputFunctionCall(&wanted.input, value, wanted.io_param, wanted.typmod); });
+    if (wanted.kept)
+        return Call([&] { return InputFunctionCall(&wanted.input, value, wanted.io_param, wanted.typmod); });
+    MemoryContext row = MemoryContextSwitchTo(keep);
+    wanted.datum =
+        Call([&] { return InputFunctionCall(&wanted.input, value, wanted.io_param, wanted.typmod); });
+    MemoryContextSwitchTo(row);
+    wanted.text = text;
+    wanted.kept = true;
+    return wanted.datum;
 }
 
-Datum ToDatum(Wanted &wanted, const Value &value) {
-    if (const auto *text = std::get_if<std::string>(&value)) return FromText(wanted, *text);
+Datum ToDatum(Wanted &wanted, const Value &value, MemoryContext keep) {
+    if (const auto *text = std::get_if<std::string>(&value)) return FromText(wanted, *text, keep);
     if (const auto *uuid = std::get_if<Uuid>(&value)) {
-        if (wanted.type != UUIDOID) return FromText(wanted, ToText(*uuid));
+        if (wanted.type != UUIDOID) return FromText(wanted, ToText(*uuid), keep);
         auto *copy = static_cast<pg_uuid_t *>(Allocate(sizeof(pg_uuid_t)));
         std::copy(uuid->begin(), uuid->end(), copy->data);
         return UUIDPGetDatum(copy);
@@ -53,11 +66,11 @@ Datum ToDatum(Wanted &wanted, const Value &value) {
     if (const auto *number = std::get_if<std::int64_t>(&value)) {
         if (wanted.type == INT8OID) return Int64GetDatum(*number);
         if (wanted.type == INT4OID) return Int32GetDatum(static_cast<int32>(*number));
-        return FromText(wanted, std::to_string(*number));
+        return FromText(wanted, std::to_string(*number), keep);
     }
     if (const bool *flag = std::get_if<bool>(&value)) {
         if (wanted.type == BOOLOID) return BoolGetDatum(*flag);
-        return FromText(wanted, *flag ? "true" : "false");
+        return FromText(wanted, *flag ? "true" : "false", keep);
     }
     const auto &list = std::get<std::vector<std::string>>(value);
     if (wanted.type != TEXTARRAYOID)
@@ -99,7 +112,7 @@ void Fill(const Relation &relation, ReturnSetInfo *result) {
         for (std::size_t i = 0; i < columns; ++i) {
             const Value &value = row[wanted[i].index];
             nulls[i] = std::holds_alternative<std::monostate>(value);
-            values[i] = nulls[i] ? Datum{0} : ToDatum(wanted[i], value);
+            values[i] = nulls[i] ? Datum{0} : ToDatum(wanted[i], value, before);
         }
         Datum *row_values = values.data();
         bool *row_nulls = nulls.get();

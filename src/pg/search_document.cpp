@@ -24,6 +24,7 @@ extern "C" {
 #include <vector>
 
 #include "core/name/name.h"
+#include "pg/current_import.h"
 
 using contacts::name::DocumentText;
 
@@ -135,9 +136,13 @@ text *organization_name(SearchDocument *document, Relation rel, Datum id) {
         hash_search(document->organizations, DatumGetUUIDP(id), HASH_FIND, nullptr));
     if (known) return known->name;
 
-    const Oid table = get_relname_relid("organization", RelationGetNamespace(rel));
     text *name = nullptr;
-    if (OidIsValid(table)) {
+    const Oid table = get_relname_relid("organization", RelationGetNamespace(rel));
+    if (const char *found_by_import = contacts_import_organization_name(DatumGetUUIDP(id))) {
+        MemoryContext old = MemoryContextSwitchTo(document->cache_context);
+        name = cstring_to_text(found_by_import);
+        MemoryContextSwitchTo(old);
+    } else if (OidIsValid(table)) {
         if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
         const AsOwner before = become_owner(RelationGetForm(rel)->relowner);
         // Not read-only: what this very statement inserted is seen.
@@ -401,6 +406,7 @@ Datum contacts_refresh_organization_search(PG_FUNCTION_ARGS) {
                         errmsg("function \"%s\" must be fired after update, for each statement, with both"
                                " transition tables, and takes one trigger argument, the table of contacts",
                                "refresh_organization_search")));
+    ++contacts_organization_updates;
     if (tuplestore_tuple_count(trigger->tg_newtable) == 0) PG_RETURN_POINTER(nullptr);
     Relation rel = trigger->tg_relation;
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");

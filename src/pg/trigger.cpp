@@ -34,6 +34,7 @@ extern "C" {
 
 bool contacts_import_active = false;
 pg_uuid_t contacts_import_id;
+uint64 contacts_organization_updates = 0;
 bool contacts_force_version = false;
 
 namespace {
@@ -82,16 +83,30 @@ struct KnownEntry {
     contacts_known_access access;
 };
 
-// Some batches of an import. The rest is looked up again.
-constexpr long kMaxKnown = 16384;
+// More than a batch of an import, whose parts follow at once; a small table stays in the processor's cache.
+// When it is full it becomes the older one, and what that held is looked up again.
+constexpr long kMaxKnown = 4096;
 
 HTAB *known_contacts = nullptr;
+HTAB *older_contacts = nullptr;
+
+void forget_table(HTAB **table) {
+    HTAB *forgotten = *table;
+    *table = nullptr;
+    if (forgotten) hash_destroy(forgotten);
+}
 
 void forget_contacts() {
-    if (!known_contacts) return;
-    HTAB *known = known_contacts;
-    known_contacts = nullptr;
-    hash_destroy(known);
+    forget_table(&known_contacts);
+    forget_table(&older_contacts);
+}
+
+KnownEntry *find_known(const KnownKey *key) {
+    for (HTAB *table : {known_contacts, older_contacts}) {
+        void *found = table ? hash_search(table, key, HASH_FIND, nullptr) : nullptr;
+        if (found) return static_cast<KnownEntry *>(found);
+    }
+    return nullptr;
 }
 
 void known_transaction_ended(XactEvent event, void *) {
@@ -117,26 +132,32 @@ void remember_contact(Oid table, Datum contact_id, bool created, Datum owner_id,
         RegisterSubXactCallback(known_subtransaction_ended, nullptr);
         is_registered = true;
     }
-    if (known_contacts && hash_get_num_entries(known_contacts) >= kMaxKnown) forget_contacts();
+    KnownKey key = {table, *DatumGetUUIDP(contact_id)};
+    const KnownEntry *before = created ? nullptr : find_known(&key);
+    created = created || (before && before->access.created);
+    if (known_contacts && hash_get_num_entries(known_contacts) >= kMaxKnown) {
+        forget_table(&older_contacts);
+        older_contacts = known_contacts;
+        known_contacts = nullptr;
+    }
     if (!known_contacts) {
         HASHCTL control = {};
         control.keysize = sizeof(KnownKey);
         control.entrysize = sizeof(KnownEntry);
         known_contacts = hash_create("contacts known contacts", 512, &control, HASH_ELEM | HASH_BLOBS);
     }
-    KnownKey key = {table, *DatumGetUUIDP(contact_id)};
     bool found;
     auto *entry = static_cast<KnownEntry *>(hash_search(known_contacts, &key, HASH_ENTER, &found));
-    entry->access.created = created || (found && entry->access.created);
+    entry->access.created = created;
     entry->access.has_owner = !no_owner;
     if (!no_owner) entry->access.owner_id = *DatumGetUUIDP(owner_id);
     entry->access.visibility = visibility_code(visibility);
 }
 
 void forget_contact(Oid table, Datum contact_id) {
-    if (!known_contacts) return;
     KnownKey key = {table, *DatumGetUUIDP(contact_id)};
-    hash_search(known_contacts, &key, HASH_REMOVE, nullptr);
+    for (HTAB *known : {known_contacts, older_contacts})
+        if (known) hash_search(known, &key, HASH_REMOVE, nullptr);
 }
 
 // ---- stamp_row
@@ -431,9 +452,8 @@ int execute_as_owner(Relation rel, const char *table, PlanKind kind, Datum *valu
 }  // namespace
 
 const contacts_known_access *contacts_known_contact(Oid table, const pg_uuid_t *contact_id) {
-    if (!known_contacts) return nullptr;
     KnownKey key = {table, *contact_id};
-    auto *entry = static_cast<KnownEntry *>(hash_search(known_contacts, &key, HASH_FIND, nullptr));
+    const KnownEntry *entry = find_known(&key);
     return entry ? &entry->access : nullptr;
 }
 

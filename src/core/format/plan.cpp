@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "core/email/email.h"
 #include "core/text.h"
@@ -477,6 +478,10 @@ class Planner {
     std::optional<Uuid> PlanOrganization(std::size_t row, const Draft &draft, Outcome &outcome) {
         const OrganizationDraft &wanted = *draft.organization;
         const std::string &name = wanted[OrganizationField::kName].text;
+        if (wanted.external_id.empty())
+            if (const auto existing = matches_.organizations_by_name.find(name);
+                existing != matches_.organizations_by_name.end())
+                return existing->second;
         const auto known = matches_.organizations.find(row);
         const std::string key = known != matches_.organizations.end() ? "k" + ToText(known->second.id)
                                 : wanted.external_id.empty()          ? "n" + name
@@ -597,7 +602,8 @@ class Planner {
                                const std::optional<Uuid> &organization) {
         static const std::vector<std::string> kColumns = ContactColumns(
             {"contact_id", "source", "external_id", "visibility", "owner_id", "organization_id"}, {"custom"});
-        std::vector<Value> &values = RelationOf("contact_insert", kColumns).rows.emplace_back();
+        if (!contact_insert_) contact_insert_ = &RelationOf("contact_insert", kColumns);
+        std::vector<Value> &values = contact_insert_->rows.emplace_back();
         values.reserve(kColumns.size());
         values.emplace_back(id);
         values.emplace_back(std::string(mapping_.format->source));
@@ -654,8 +660,9 @@ class Planner {
     void InsertPart(const Uuid &contact, PartKind kind, const Part &part, bool new_contact) {
         const PartInfo &info = InfoOf(kind);
         const std::vector<std::string> &columns = PartColumns(kind, true);
-        std::vector<Value> &values =
-            RelationOf(std::string(info.relation) + "_insert", columns).rows.emplace_back();
+        Relation *&relation = part_insert_[static_cast<std::size_t>(kind)];
+        if (!relation) relation = &RelationOf(std::string(info.relation) + "_insert", columns);
+        std::vector<Value> &values = relation->rows.emplace_back();
         values.reserve(columns.size());
         values.emplace_back(contact);
         values.emplace_back(std::int64_t{part.position});
@@ -1026,6 +1033,9 @@ class Planner {
     const Matches &matches_;
     const std::function<Uuid()> &new_id_;
     Plan plan_;
+    // Of plan_, for what is written most.
+    Relation *contact_insert_ = nullptr;
+    Relation *part_insert_[kPartKinds] = {};
     std::map<std::string, PendingOrganization> pending_;
     std::vector<std::string> order_;
     std::vector<bool> shared_;  // drafts that speak of a contact or a value that another one speaks of
@@ -1055,6 +1065,12 @@ std::string JsonString(std::string_view text) {
     return out + '"';
 }
 
+bool ByNameAlone(std::span<const Draft *const> drafts) {
+    return std::all_of(drafts.begin(), drafts.end(), [](const Draft *draft) {
+        return !draft->organization || (draft->has_contact && draft->organization->external_id.empty());
+    });
+}
+
 Plan MakeKeys(const Mapping &mapping, const Rules &rules, const Ownership &ownership,
               std::span<const Draft *const> drafts) {
     Plan plan;
@@ -1068,6 +1084,8 @@ Plan MakeKeys(const Mapping &mapping, const Rules &rules, const Ownership &owner
     const std::string source = mapping.format->source;
     const Value owner = ownership.owner_id ? Value(*ownership.owner_id) : Value();
     const bool personal = ownership.visibility == "personal";
+    const bool once = ByNameAlone(drafts);
+    std::unordered_set<std::string_view> names;
     for (std::size_t i = 0; i < drafts.size(); ++i) {
         const Draft &draft = *drafts[i];
         const auto row = static_cast<std::int64_t>(i);
@@ -1085,7 +1103,8 @@ Plan MakeKeys(const Mapping &mapping, const Rules &rules, const Ownership &owner
                                        only(Criterion::kExternalId), only(Criterion::kEmail),
                                        only(Criterion::kPhone), owner, personal});
             });
-        if (draft.organization) {
+        if (draft.organization &&
+            (!once || names.insert((*draft.organization)[OrganizationField::kName].text).second)) {
             const std::string &id = draft.organization->external_id;
             const std::optional<Uuid> uuid = ParseUuid(id);
             organizations.rows.push_back(

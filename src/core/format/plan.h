@@ -6,6 +6,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <variant>
 #include <vector>
 
@@ -53,6 +54,8 @@ struct Matches {
     std::map<std::size_t, std::vector<Hit>> hits;
     std::map<Uuid, KnownContact> contacts;  // those of the hits
     std::map<std::size_t, KnownOrganization> organizations;
+    // Where the batch knows organizations by name alone (see ByNameAlone), those that exist, by their name.
+    std::unordered_map<std::string, Uuid> organizations_by_name;
 };
 
 enum class Outcome : std::uint8_t { kInserted, kUpdated, kUnchanged, kFailed };
@@ -77,6 +80,10 @@ struct Ownership {
     std::string visibility;
     std::vector<std::pair<std::string, std::string>> default_custom;  // keys and values of new contacts
 };
+
+// Whether all organizations of these records are named beside a contact, without an ID: then nothing but the
+// id of those that exist is wanted, once for each name.
+bool ByNameAlone(std::span<const Draft *const> drafts);
 
 // The rows by which the directory is asked what it holds: `contact_key` (or `match_key`, where the rules name
 // criteria) and `organization_key`.

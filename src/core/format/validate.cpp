@@ -428,9 +428,11 @@ void Validator::Add(Draft &draft, Severity severity, const char *code, const Bou
 
 bool Validator::IsHeader(const std::vector<std::string> &cells) const {
     if (cells.size() != mapping_.header.size()) return false;
-    return std::equal(cells.begin(), cells.end(), mapping_.header.begin(), [](const auto &a, const auto &b) {
-        return NormalizeHeader(a, false) == NormalizeHeader(b, false);
-    });
+    if (normalized_header_.empty())
+        for (const std::string &name : mapping_.header)
+            normalized_header_.push_back(NormalizeHeader(name, false));
+    return std::equal(cells.begin(), cells.end(), normalized_header_.begin(),
+                      [](const auto &a, const auto &b) { return NormalizeHeader(a, false) == b; });
 }
 
 bool Validator::IsDescription(const std::vector<std::string> &cells) const {

@@ -97,6 +97,7 @@ class Validator {
 
     const Mapping &mapping_;
     const Rules &rules_;
+    mutable std::vector<std::string> normalized_header_;  // made when first needed
 };
 
 // The message of an import_error out of a fault's parts, without a full stop: an error file joins several.
