@@ -201,6 +201,18 @@ COMMENT ON FUNCTION search(text, int) IS 'Contacts and colleagues for what someb
 
 -- The rare parts of identify(). Each table and step of a plan costs every execution, reached or not: these are planned
 -- only where they are called, since they are not inlined (for being STRICT, or scalar with a sub-select).
+CREATE FUNCTION _identify_exact(number text, dialled text) RETURNS boolean
+  LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT EXISTS (SELECT FROM contact_phone p JOIN contact c ON c.contact_id = p.contact_id
+                  WHERE p.number = contacts.phone_try_parse(_identify_exact.number) AND c.merged_into IS NULL)
+      OR EXISTS (SELECT FROM staff_phone p JOIN staff s ON s.staff_id = p.staff_id
+                  WHERE p.number = contacts.phone_try_parse(_identify_exact.number))
+      OR EXISTS (SELECT FROM staff_extension e JOIN staff s ON s.staff_id = e.staff_id
+                  WHERE e.extension = _identify_exact.dialled);
+END;
+COMMENT ON FUNCTION _identify_exact(text, text) IS 'Of identify(): whether anybody has exactly this number or extension, so that who shares its line is left out.';
+
 CREATE FUNCTION _identify_colleague(number text, dialled text)
   RETURNS TABLE (kind text, id uuid, display_name text, organization_name text, job_title text, phone contacts.phone,
                  label text, matched text, is_own boolean, nearness int, "position" int)
@@ -212,6 +224,8 @@ BEGIN ATOMIC
                  p.position
             FROM staff_phone p
            WHERE contacts.phone_same_line(p.number, contacts.phone_try_parse(_identify_colleague.number))
+             AND (p.number = contacts.phone_try_parse(_identify_colleague.number)
+                  OR NOT _identify_exact(_identify_colleague.number, _identify_colleague.dialled))
           UNION ALL
           SELECT e.staff_id, NULL, e.service, 'extension', 0
             FROM staff_extension e WHERE e.extension = _identify_colleague.dialled) AS x
@@ -240,8 +254,7 @@ BEGIN ATOMIC
                         is_blocked(f.asked::text, 'call'))
     FROM (SELECT m.*, n.number AS asked,
                  coalesce(contacts.is_listed('favorite'::regclass, 'staff'::regclass, m.id::text),
-                          _is_favorite(m.id)) AS is_favorite,
-                 m.matched = 'line' AND min(m.matched) OVER () <> 'line' AS is_second
+                          _is_favorite(m.id)) AS is_favorite
             FROM (SELECT contacts.phone_try_parse(identify.number, identify.region) AS number,
                          btrim(identify.number) AS dialled OFFSET 0) AS n
            CROSS JOIN LATERAL (
@@ -256,6 +269,7 @@ BEGIN ATOMIC
                JOIN contact c ON c.contact_id = p.contact_id
                LEFT JOIN organization o ON o.organization_id = c.organization_id
               WHERE contacts.phone_same_line(p.number, n.number) AND c.merged_into IS NULL
+                AND (p.number = n.number OR NOT _identify_exact(n.number::text, n.dialled))
              UNION ALL
              SELECT s.kind, s.id, s.display_name, s.organization_name, s.job_title, s.phone, s.label, s.matched,
                     s.is_own, s.nearness, s.position
@@ -264,7 +278,6 @@ BEGIN ATOMIC
                                                 coalesce(contacts.phone_base(n.number)::text, ''))
                              OR contacts.is_listed('staff_extension'::regclass, 'staff'::regclass,
                                                    coalesce(n.dialled, '')), true)) AS m) AS f
-   WHERE NOT f.is_second
    ORDER BY f.is_favorite DESC, f.is_own DESC, f.nearness, f.position, f.display_name, f.id;
 END;
 COMMENT ON FUNCTION identify(text, text) IS 'Whose number this is: contacts and colleagues with exactly this number (extension included), colleagues with this extension; only where there are none, those with the same line and another extension; never by the last digits. Ranked: favourites, own contacts, colleagues, contacts of the company, others. Any notation of the region (ISO 3166-1 alpha-2; NULL: contacts.default_region). kind: contact, or that of a colleague; matched: exact, extension or line. is_blocked: whether who acts has blocked calls from the number. No rows for an unknown number, or none. For many numbers: FROM call CROSS JOIN LATERAL identify(call.number). STABLE: reads the directory as who calls.';
