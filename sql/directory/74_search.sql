@@ -200,7 +200,8 @@ END;
 COMMENT ON FUNCTION search(text, int) IS 'Contacts and colleagues for what somebody types: words of names, titles, departments and organizations in any order, the beginning of an e-mail address, @ and the beginning of a domain, a phone number from the front in any notation (see contacts.default_region) or its last 4 or more digits, an extension. max_results: at most 1000. kind: contact, or that of a colleague. matched: name, job_title, department, organization, several, email, domain, phone or extension, and matched_value what it was. rank: 3 exact, 2 the beginning, 1 with typing errors, which are allowed for where nothing exact and fewer than three others were found; 0.5 more for a favourite, 0.25 for one''s own and colleagues, up to 0.2 by contacts.search_rank(). Never an error: what says nothing finds nothing. STABLE: reads the directory as who calls.';
 
 -- The rare parts of identify(). Each table and step of a plan costs every execution, reached or not: these are planned
--- only where they are called, since they are not inlined (for being STRICT, or scalar with a sub-select).
+-- only where they are called, since they are not inlined (for being STRICT, or scalar with a sub-select). Of NULL
+-- the colleagues are not even called.
 CREATE FUNCTION _identify_exact(number text, dialled text) RETURNS boolean
   LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -273,11 +274,12 @@ BEGIN ATOMIC
              UNION ALL
              SELECT s.kind, s.id, s.display_name, s.organization_name, s.job_title, s.phone, s.label, s.matched,
                     s.is_own, s.nearness, s.position
-               FROM _identify_colleague(coalesce(n.number::text, ''), n.dialled) AS s
-              WHERE coalesce(contacts.is_listed('staff_phone'::regclass, 'staff'::regclass,
-                                                coalesce(contacts.phone_base(n.number)::text, ''))
-                             OR contacts.is_listed('staff_extension'::regclass, 'staff'::regclass,
-                                                   coalesce(n.dialled, '')), true)) AS m) AS f
+               FROM _identify_colleague(
+                      CASE WHEN coalesce(contacts.is_listed('staff_phone'::regclass, 'staff'::regclass,
+                                                            coalesce(contacts.phone_base(n.number)::text, ''))
+                                         OR contacts.is_listed('staff_extension'::regclass, 'staff'::regclass, n.dialled),
+                                         true)
+                           THEN coalesce(n.number::text, '') END, n.dialled) AS s) AS m) AS f
    ORDER BY f.is_favorite DESC, f.is_own DESC, f.nearness, f.position, f.display_name, f.id;
 END;
 COMMENT ON FUNCTION identify(text, text) IS 'Whose number this is: contacts and colleagues with exactly this number (extension included), colleagues with this extension; only where there are none, those with the same line and another extension; never by the last digits. Ranked: favourites, own contacts, colleagues, contacts of the company, others. Any notation of the region (ISO 3166-1 alpha-2; NULL: contacts.default_region). kind: contact, or that of a colleague; matched: exact, extension or line. is_blocked: whether who acts has blocked calls from the number. No rows for an unknown number, or none. For many numbers: FROM call CROSS JOIN LATERAL identify(call.number). STABLE: reads the directory as who calls.';
