@@ -68,6 +68,7 @@ PG_SRCS += src/pg/import_batch.cpp
 PG_SRCS += src/pg/import_doors.cpp
 PG_SRCS += src/pg/import_profile.cpp
 PG_SRCS += src/pg/import_spool.cpp
+PG_SRCS += src/pg/listed.cpp
 PG_SRCS += src/pg/module.cpp
 PG_SRCS += src/pg/phone.cpp
 PG_SRCS += src/pg/phone_planner.cpp

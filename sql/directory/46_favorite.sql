@@ -11,6 +11,9 @@ CREATE TABLE favorite (
 );
 CREATE INDEX favorite_contact_id_idx ON favorite (contact_id) WHERE contact_id IS NOT NULL;
 CREATE INDEX favorite_colleague_id_idx ON favorite (colleague_id) WHERE colleague_id IS NOT NULL;
+CREATE TRIGGER list_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON favorite
+  FOR EACH STATEMENT EXECUTE FUNCTION contacts.list_changed();
+COMMENT ON TRIGGER list_changed ON favorite IS 'Makes all sessions read anew what contacts.is_listed() knows.';
 COMMENT ON TABLE favorite IS 'Contacts and colleagues that a colleague wants at hand; seen by himself alone.';
 COMMENT ON COLUMN favorite.staff_id IS 'Whose favourite it is.';
 COMMENT ON COLUMN favorite.favorite_id IS 'contact_id or colleague_id, whichever is set.';
@@ -29,6 +32,9 @@ CREATE TABLE blocked_number (
   blocked_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (staff_id, channel, number)
 );
+CREATE TRIGGER list_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON blocked_number
+  FOR EACH STATEMENT EXECUTE FUNCTION contacts.list_changed();
+COMMENT ON TRIGGER list_changed ON blocked_number IS 'Makes all sessions read anew what contacts.is_listed() knows.';
 COMMENT ON TABLE blocked_number IS 'Numbers from which a colleague wants no calls or messages; seen by himself alone.';
 COMMENT ON COLUMN blocked_number.channel IS 'call or sms.';
 COMMENT ON COLUMN blocked_number.number IS 'Number without extension, +41791234567, or the beginning of numbers, +4179*.';

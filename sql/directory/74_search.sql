@@ -199,6 +199,49 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION search(text, int) IS 'Contacts and colleagues for what somebody types: words of names, titles, departments and organizations in any order, the beginning of an e-mail address, @ and the beginning of a domain, a phone number from the front in any notation (see contacts.default_region) or its last 4 or more digits, an extension. max_results: at most 1000. kind: contact, or that of a colleague. matched: name, job_title, department, organization, several, email, domain, phone or extension, and matched_value what it was. rank: 3 exact, 2 the beginning, 1 with typing errors, which are allowed for where nothing exact and fewer than three others were found; 0.5 more for a favourite, 0.25 for one''s own and colleagues, up to 0.2 by contacts.search_rank(). Never an error: what says nothing finds nothing. STABLE: reads the directory as who calls.';
 
+-- The rare parts of identify(). Each table and step of a plan costs every execution, reached or not: these are planned
+-- only where they are called, since they are not inlined (for being STRICT, or scalar with a sub-select). Of NULL
+-- the colleagues are not even called.
+CREATE FUNCTION _identify_exact(number text, dialled text) RETURNS boolean
+  LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT EXISTS (SELECT FROM contact_phone p JOIN contact c ON c.contact_id = p.contact_id
+                  WHERE p.number = contacts.phone_try_parse(_identify_exact.number) AND c.merged_into IS NULL)
+      OR EXISTS (SELECT FROM staff_phone p JOIN staff s ON s.staff_id = p.staff_id
+                  WHERE p.number = contacts.phone_try_parse(_identify_exact.number))
+      OR EXISTS (SELECT FROM staff_extension e JOIN staff s ON s.staff_id = e.staff_id
+                  WHERE e.extension = _identify_exact.dialled);
+END;
+COMMENT ON FUNCTION _identify_exact(text, text) IS 'Of identify(): whether anybody has exactly this number or extension, so that who shares its line is left out.';
+
+CREATE FUNCTION _identify_colleague(number text, dialled text)
+  RETURNS TABLE (kind text, id uuid, display_name text, organization_name text, job_title text, phone contacts.phone,
+                 label text, matched text, is_own boolean, nearness int, "position" int)
+  LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 1
+BEGIN ATOMIC
+  SELECT s.kind, s.staff_id, s.display_name, NULL::text, s.job_title, x.number, x.label, x.matched, false, 1, x.position
+    FROM (SELECT p.staff_id, p.number, p.label,
+                 CASE WHEN p.number = contacts.phone_try_parse(_identify_colleague.number) THEN 'exact' ELSE 'line' END AS matched,
+                 p.position
+            FROM staff_phone p
+           WHERE contacts.phone_same_line(p.number, contacts.phone_try_parse(_identify_colleague.number))
+             AND (p.number = contacts.phone_try_parse(_identify_colleague.number)
+                  OR NOT _identify_exact(_identify_colleague.number, _identify_colleague.dialled))
+          UNION ALL
+          SELECT e.staff_id, NULL, e.service, 'extension', 0
+            FROM staff_extension e WHERE e.extension = _identify_colleague.dialled) AS x
+    JOIN staff s ON s.staff_id = x.staff_id;
+END;
+COMMENT ON FUNCTION _identify_colleague(text, text) IS 'Of identify(): colleagues by their number (+ and digits, or empty) and by their extension.';
+
+CREATE FUNCTION _is_favorite(id uuid) RETURNS boolean
+  LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT EXISTS (SELECT FROM favorite f
+                  WHERE f.staff_id = contacts.acting_staff('staff'::regclass) AND f.favorite_id = _is_favorite.id);
+END;
+COMMENT ON FUNCTION _is_favorite(uuid) IS 'Of identify(): whether the contact or colleague is a favourite of who acts, where contacts.is_listed() does not know.';
+
 CREATE FUNCTION identify(number text, region text DEFAULT NULL)
   RETURNS TABLE (kind text, id uuid, display_name text, organization_name text, job_title text, phone contacts.phone,
                  label text, matched text, is_favorite boolean, is_own boolean, is_blocked boolean)
@@ -206,15 +249,13 @@ CREATE FUNCTION identify(number text, region text DEFAULT NULL)
 BEGIN ATOMIC
   SELECT f.kind, f.id, f.display_name, f.organization_name, f.job_title, f.phone, f.label, f.matched,
          f.is_favorite, f.is_own,
-         EXISTS (SELECT FROM blocked_number b
-                  WHERE b.staff_id = contacts.acting_staff('staff'::regclass) AND b.channel = 'call'
-                    AND CASE WHEN right(b.number, 1) = '*' THEN f.asked ^@ left(b.number, -1)
-                             ELSE b.number = contacts.phone_base(f.asked)::text END)
+         f.asked IS NOT NULL
+           AND coalesce(contacts.is_listed('blocked_number'::regclass, 'staff'::regclass,
+                                           'call' || contacts.phone_base(f.asked)::text),
+                        is_blocked(f.asked::text, 'call'))
     FROM (SELECT m.*, n.number AS asked,
-                 coalesce(m.id = ANY ((SELECT array_agg(v.favorite_id) FROM favorite v
-                                        WHERE v.staff_id = contacts.acting_staff('staff'::regclass))::uuid[]),
-                          false) AS is_favorite,
-                 m.matched = 'line' AND min(m.matched) OVER () <> 'line' AS is_second
+                 coalesce(contacts.is_listed('favorite'::regclass, 'staff'::regclass, m.id::text),
+                          _is_favorite(m.id)) AS is_favorite
             FROM (SELECT contacts.phone_try_parse(identify.number, identify.region) AS number,
                          btrim(identify.number) AS dialled OFFSET 0) AS n
            CROSS JOIN LATERAL (
@@ -229,17 +270,16 @@ BEGIN ATOMIC
                JOIN contact c ON c.contact_id = p.contact_id
                LEFT JOIN organization o ON o.organization_id = c.organization_id
               WHERE contacts.phone_same_line(p.number, n.number) AND c.merged_into IS NULL
+                AND (p.number = n.number OR NOT _identify_exact(n.number::text, n.dialled))
              UNION ALL
-             SELECT s.kind, s.staff_id, s.display_name, NULL, s.job_title, x.number, x.label, x.matched, false, 1,
-                    x.position
-               FROM (SELECT p.staff_id, p.number, p.label,
-                            CASE WHEN p.number = n.number THEN 'exact' ELSE 'line' END AS matched, p.position
-                       FROM staff_phone p WHERE contacts.phone_same_line(p.number, n.number)
-                     UNION ALL
-                     SELECT e.staff_id, NULL, e.service, 'extension', 0
-                       FROM staff_extension e WHERE e.extension = n.dialled) AS x
-               JOIN staff s ON s.staff_id = x.staff_id) AS m) AS f
-   WHERE NOT f.is_second
+             SELECT s.kind, s.id, s.display_name, s.organization_name, s.job_title, s.phone, s.label, s.matched,
+                    s.is_own, s.nearness, s.position
+               FROM _identify_colleague(
+                      CASE WHEN coalesce(contacts.is_listed('staff_phone'::regclass, 'staff'::regclass,
+                                                            coalesce(contacts.phone_base(n.number)::text, ''))
+                                         OR contacts.is_listed('staff_extension'::regclass, 'staff'::regclass, n.dialled),
+                                         true)
+                           THEN coalesce(n.number::text, '') END, n.dialled) AS s) AS m) AS f
    ORDER BY f.is_favorite DESC, f.is_own DESC, f.nearness, f.position, f.display_name, f.id;
 END;
 COMMENT ON FUNCTION identify(text, text) IS 'Whose number this is: contacts and colleagues with exactly this number (extension included), colleagues with this extension; only where there are none, those with the same line and another extension; never by the last digits. Ranked: favourites, own contacts, colleagues, contacts of the company, others. Any notation of the region (ISO 3166-1 alpha-2; NULL: contacts.default_region). kind: contact, or that of a colleague; matched: exact, extension or line. is_blocked: whether who acts has blocked calls from the number. No rows for an unknown number, or none. For many numbers: FROM call CROSS JOIN LATERAL identify(call.number). STABLE: reads the directory as who calls.';

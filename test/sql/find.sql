@@ -123,6 +123,27 @@ SELECT block_number('+41446681800', 'call', true), block_number('+493066*', 'cal
 SELECT DISTINCT is_blocked, is_blocked('+41446681800', 'call') FROM identify('+41446681800');
 SELECT DISTINCT is_blocked, is_blocked('+49306666671', 'call') FROM identify('+49306666671');
 SELECT DISTINCT is_blocked FROM identify('+41446681801');
+-- What a session keeps of lists follows their changes, and what is undone.
+SELECT remove_favorite(contact_id), unblock_number('+41446681800', 'call') FROM contact WHERE external_id = 'annan';
+SELECT display_name, is_favorite, is_blocked FROM identify('+41446681801;ext=14') UNION ALL SELECT display_name, is_favorite, is_blocked FROM identify('+41446681800') ORDER BY 1;
+BEGIN;
+SELECT add_favorite(contact_id), block_number('+4144668180*', 'call', true) FROM contact WHERE external_id = 'annan';
+SELECT display_name, is_favorite, is_blocked FROM identify('+41446681801;ext=14');
+ROLLBACK;
+SELECT display_name, is_favorite, is_blocked FROM identify('+41446681801;ext=14');
+SELECT contacts.is_listed('staff_extension', 'staff', '4711') AS listed, contacts.is_listed('staff_extension', 'staff', '47') AS not_listed,
+       contacts.is_listed('staff_phone', 'staff', '+493099900') AS phone, contacts.is_listed('contact', 'staff', 'x') IS NULL AS unknown,
+       contacts.is_listed('favorite', 'staff', repeat('x', 100000)) AS long;
+RESET ROLE;
+BEGIN;
+UPDATE crm.staff_extension SET extension = '4712';
+SET LOCAL ROLE regress_contacts_ann;
+SELECT (SELECT count(*) FROM crm.identify('4711')) AS zero, (SELECT count(*) FROM crm.identify('4712')) AS one;
+ROLLBACK;
+SET ROLE regress_contacts_owner;
+SELECT count(*) AS owner_not_enrolled FROM crm.identify('4711');
+RESET ROLE;
+SET ROLE regress_contacts_ann;
 -- A table of calls.
 SELECT count(*), count(i.id), count(DISTINCT i.id) FROM call c LEFT JOIN LATERAL identify(c.caller) i ON true;
 RESET ROLE;
