@@ -37,9 +37,6 @@ CREATE TABLE staff_extension (
   PRIMARY KEY (staff_id, service, extension)
 );
 CREATE INDEX staff_extension_extension_idx ON staff_extension (extension);
-CREATE TRIGGER list_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON staff_extension
-  FOR EACH STATEMENT EXECUTE FUNCTION contacts.list_changed();
-COMMENT ON TRIGGER list_changed ON staff_extension IS 'Makes all sessions read anew what contacts.is_listed() knows.';
 COMMENT ON TABLE staff_extension IS 'Internal extensions of a colleague by service: one person may hold several licences.';
 COMMENT ON COLUMN staff_extension.service IS 'Lower case: work, contact_center, …';
 
@@ -55,9 +52,6 @@ CREATE TABLE staff_phone (
 );
 CREATE INDEX staff_phone_number_idx ON staff_phone (number);
 CREATE INDEX staff_phone_suffix_idx ON staff_phone (contacts.phone_suffix(number, 4));
-CREATE TRIGGER list_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON staff_phone
-  FOR EACH STATEMENT EXECUTE FUNCTION contacts.list_changed();
-COMMENT ON TRIGGER list_changed ON staff_phone IS 'Makes all sessions read anew what contacts.is_listed() knows.';
 COMMENT ON TABLE staff_phone IS 'Outside numbers and fax of a colleague, in the order of "position".';
 COMMENT ON COLUMN staff_phone.label IS 'Lower case: work, mobile, home, fax, other, …';
 COMMENT ON COLUMN staff_phone.entered IS 'What was typed, where no number could be made of it or it differs.';

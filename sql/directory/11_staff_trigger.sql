@@ -11,3 +11,10 @@ COMMENT ON TRIGGER staff_changed ON staff IS 'Makes all sessions read anew who a
 CREATE TRIGGER zz_guard BEFORE UPDATE ON staff
   FOR EACH ROW EXECUTE FUNCTION contacts.guard_staff('avatar', 'presence', 'status_message');
 COMMENT ON TRIGGER zz_guard ON staff IS 'Colleagues change their own avatar, presence and status message; nobody but the owner of the directory changes who somebody is.';
+
+CREATE TRIGGER list_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON staff_extension
+  FOR EACH STATEMENT EXECUTE FUNCTION contacts.list_changed();
+COMMENT ON TRIGGER list_changed ON staff_extension IS 'Makes all sessions read anew what contacts.is_listed() knows.';
+CREATE TRIGGER list_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON staff_phone
+  FOR EACH STATEMENT EXECUTE FUNCTION contacts.list_changed();
+COMMENT ON TRIGGER list_changed ON staff_phone IS 'Makes all sessions read anew what contacts.is_listed() knows.';

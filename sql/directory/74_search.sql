@@ -84,44 +84,44 @@ BEGIN ATOMIC
       FROM (SELECT a.contact_id, a.owner_id, a.address FROM contact_email a
              WHERE a.address ^@ search.query AND CASE WHEN octet_length(search.query) <= 254 THEN search.query ~ '^\s*\S{2,}\s*$' END LIMIT 200) AS e
     UNION ALL
-    SELECT e.contact_id, NULL, e.owner_id, 'domain', e.address::text, 2
+    SELECT e.contact_id, NULL::uuid, e.owner_id, 'domain'::text, e.address::text, 2
       FROM (SELECT a.contact_id, a.owner_id, a.address FROM contact_email a
              WHERE contacts.email_domain(a.address) ~>=~ (SELECT contacts.email_domain_prefix(ltrim(left(search.query, 300), ' @')))
                AND contacts.email_domain(a.address) ~<~ (SELECT contacts.email_domain_prefix(ltrim(left(search.query, 300), ' @')) || '~')
                AND CASE WHEN octet_length(search.query) <= 254 THEN search.query ~ '^\s*(@\S+|[^\s@]+\.[^\s@]*)\s*$' END LIMIT 200) AS e
     UNION ALL
-    SELECT p.contact_id, NULL, p.owner_id, 'phone', p.number::text,
+    SELECT p.contact_id, NULL::uuid, p.owner_id, 'phone'::text, p.number::text,
            CASE WHEN contacts.phone_base(p.number)::text = t.prefix THEN 3 ELSE 2 END
       FROM unnest((SELECT CASE WHEN length(contacts.phone_digits(search.query)) >= 3
                                THEN contacts.phone_prefixes(search.query) END)) AS t(prefix)
      CROSS JOIN LATERAL (SELECT a.contact_id, a.owner_id, a.number FROM contact_phone a
                           WHERE a.number ^@ t.prefix LIMIT 100) AS p
     UNION ALL
-    SELECT p.contact_id, NULL, p.owner_id, 'phone', p.number::text, 2
+    SELECT p.contact_id, NULL::uuid, p.owner_id, 'phone'::text, p.number::text, 2
       FROM (SELECT a.contact_id, a.owner_id, a.number FROM contact_phone a
              WHERE contacts.phone_suffix(a.number, 4) = right(contacts.phone_digits(search.query), 4)
                AND contacts.phone_suffix(a.number, length(contacts.phone_digits(search.query)))
                    = contacts.phone_digits(search.query)
                AND length(contacts.phone_digits(search.query)) >= 4 AND left(ltrim(search.query), 1) <> '+' LIMIT 200) AS p
     UNION ALL
-    SELECT NULL, s.staff_id, NULL, 'email', s.email::text,
+    SELECT NULL::uuid, s.staff_id, NULL::uuid, 'email'::text, s.email::text,
            CASE WHEN s.email = contacts.email_try_parse(search.query) THEN 3 ELSE 2 END
       FROM staff s WHERE s.email ^@ search.query AND CASE WHEN octet_length(search.query) <= 254 THEN search.query ~ '^\s*\S{2,}\s*$' END
     UNION ALL
-    SELECT NULL, p.staff_id, NULL, 'phone', p.number::text,
+    SELECT NULL::uuid, p.staff_id, NULL::uuid, 'phone'::text, p.number::text,
            CASE WHEN contacts.phone_base(p.number)::text = t.prefix THEN 3 ELSE 2 END
       FROM unnest((SELECT CASE WHEN length(contacts.phone_digits(search.query)) >= 3
                                THEN contacts.phone_prefixes(search.query) END)) AS t(prefix)
      CROSS JOIN LATERAL (SELECT a.staff_id, a.number FROM staff_phone a WHERE a.number ^@ t.prefix LIMIT 100) AS p
     UNION ALL
-    SELECT NULL, p.staff_id, NULL, 'phone', p.number::text, 2
+    SELECT NULL::uuid, p.staff_id, NULL::uuid, 'phone'::text, p.number::text, 2
       FROM staff_phone p
      WHERE contacts.phone_suffix(p.number, 4) = right(contacts.phone_digits(search.query), 4)
        AND contacts.phone_suffix(p.number, length(contacts.phone_digits(search.query)))
            = contacts.phone_digits(search.query)
        AND length(contacts.phone_digits(search.query)) >= 4 AND left(ltrim(search.query), 1) <> '+'
     UNION ALL
-    SELECT NULL, x.staff_id, NULL, 'extension', x.extension, 3
+    SELECT NULL::uuid, x.staff_id, NULL::uuid, 'extension'::text, x.extension, 3
       FROM staff_extension x WHERE x.extension = btrim(left(search.query, 100))
   ),
   tolerant AS MATERIALIZED (
@@ -132,7 +132,7 @@ BEGIN ATOMIC
                AND (SELECT NOT f.is_exact AND f.number + (SELECT count(*) FROM colleague) + (SELECT count(*) FROM part) < 3 FROM found f)
              LIMIT 1000) AS c
     UNION ALL
-    SELECT NULL, s.staff_id, NULL, s.search
+    SELECT NULL::uuid, s.staff_id, NULL::uuid, s.search
       FROM staff s
      WHERE s.search @@ (SELECT w.tolerant FROM wanted w)
        AND (SELECT w.tolerant::text <> w.strict::text FROM wanted w)
@@ -151,14 +151,14 @@ BEGIN ATOMIC
                       FROM (SELECT * FROM exact UNION ALL SELECT * FROM broad UNION ALL SELECT * FROM finished
                             UNION ALL SELECT * FROM strict UNION ALL SELECT * FROM near) AS c, wanted w
                     UNION ALL
-                    SELECT NULL, s.staff_id, NULL, NULL, NULL,
+                    SELECT NULL::uuid, s.staff_id, NULL::uuid, NULL::text, NULL::text,
                            CASE WHEN contacts.search_matches(s.search, w.exact) THEN 3 ELSE 2 END,
                            contacts.search_rank(s.search, w.strict)
                       FROM colleague s, wanted w
                     UNION ALL
                     SELECT p.contact_id, p.staff_id, p.owner_id, p.matched, p.value, p.step, 0 FROM part p
                     UNION ALL
-                    SELECT t.contact_id, t.staff_id, t.owner_id, NULL, NULL, 1, contacts.search_rank(t.search, w.tolerant)
+                    SELECT t.contact_id, t.staff_id, t.owner_id, NULL::text, NULL::text, 1, contacts.search_rank(t.search, w.tolerant)
                       FROM tolerant t, wanted w) AS g
              ORDER BY g.contact_id, g.staff_id, g.step DESC, g.quality DESC) AS h, wanted w
      ORDER BY rank DESC, coalesce(h.contact_id, h.staff_id)
@@ -228,7 +228,7 @@ BEGIN ATOMIC
              AND (p.number = contacts.phone_try_parse(_identify_colleague.number)
                   OR NOT _identify_exact(_identify_colleague.number, _identify_colleague.dialled))
           UNION ALL
-          SELECT e.staff_id, NULL, e.service, 'extension', 0
+          SELECT e.staff_id, NULL::contacts.phone, e.service, 'extension'::text, 0
             FROM staff_extension e WHERE e.extension = _identify_colleague.dialled) AS x
     JOIN staff s ON s.staff_id = x.staff_id;
 END;

@@ -9,6 +9,7 @@ DROP FUNCTION contacts.read_csv(bytea, text, text, text, text);
 -- @include sql/extension/45_access.sql
 -- @include sql/extension/45_search.sql
 -- @include sql/extension/46_member.sql
+-- @include sql/extension/47_listed.sql
 -- @include sql/extension/50_trigger.sql
 -- @include sql/extension/52_sharing.sql
 -- @include sql/extension/53_draft.sql
