@@ -52,10 +52,9 @@ Datum contacts_email_prefix_support(PG_FUNCTION_ARGS) {
                                                             exprCollation(prefix), COERCE_EXPLICIT_CALL));
         const Oid operator_oid =
             get_opfamily_member(request->opfamily, type, type, static_cast<int16>(strategy));
-        conditions = lappend(conditions,
-                             make_opclause(operator_oid, BOOLOID, false,
-                                           static_cast<Expr *>(copyObjectImpl(address)), bound, InvalidOid,
-                                           InvalidOid));
+        conditions = lappend(conditions, make_opclause(operator_oid, BOOLOID, false,
+                                                       static_cast<Expr *>(copyObjectImpl(address)), bound,
+                                                       InvalidOid, InvalidOid));
     }
     request->lossy = false;
     PG_RETURN_POINTER(conditions);

@@ -53,8 +53,8 @@ class Cursor {
         name_ = Call([&]() -> const char * {
             if (portals.count == lengthof(portals.names)) elog(ERROR, "too many cursors");
             // Only now: who may not read must not have made a cursor.
-            Portal portal =
-                SPI_cursor_open_with_args(nullptr, text, 0, nullptr, nullptr, nullptr, true, CURSOR_OPT_NO_SCROLL);
+            Portal portal = SPI_cursor_open_with_args(nullptr, text, 0, nullptr, nullptr, nullptr, true,
+                                                      CURSOR_OPT_NO_SCROLL);
             char *name = portals.names[portals.count++];
             strlcpy(name, portal->name, NAMEDATALEN);
             return name;
@@ -90,7 +90,8 @@ class Cursor {
         const bool any = Call([&] {
             Portal portal = SPI_cursor_find(name);
             if (!PortalIsValid(portal))
-                ereport(ERROR, (errcode(ERRCODE_INVALID_CURSOR_STATE), errmsg("a cursor of the export was closed")));
+                ereport(ERROR,
+                        (errcode(ERRCODE_INVALID_CURSOR_STATE), errmsg("a cursor of the export was closed")));
             SPI_cursor_fetch(portal, true, kFetch);
             return SPI_processed > 0;
         });
@@ -200,15 +201,18 @@ class Export {
   protected:
     Export(const std::string &schema, const Format &format, Portals &portals) {
         SpiSession spi;
-        spi.Run("SELECT contacts.check_permission(pg_catalog.format('%I.staff', $1)::pg_catalog.regclass, 'export')",
-                {schema});
+        spi.Run(
+            "SELECT contacts.check_permission(pg_catalog.format('%I.staff', $1)::pg_catalog.regclass, "
+            "'export')",
+            {schema});
         const TextRows queries =
             spi.Run("SELECT part, query, positions, ordinals, separators FROM contacts.export_query($1, $2)",
                     {std::string(format.name), schema});
         for (const auto &row : queries.rows) {
             Source source;
             source.part = row[0].value_or("");
-            for (const std::string &position : ElementsOf(row[2])) source.positions.push_back(std::stoi(position));
+            for (const std::string &position : ElementsOf(row[2]))
+                source.positions.push_back(std::stoi(position));
             for (const std::string &ordinal : ElementsOf(row[3]))
                 source.ordinals.push_back(ordinal.empty() ? 1 : std::stoi(ordinal));
             source.separators = ElementsOf(row[4]);
@@ -246,7 +250,8 @@ class Export {
                 Cursor &parts = *sources_[s].cursor;
                 // Parts of contacts that are not shown.
                 while (parts.has_row() && parts.id() < contacts.id()) parts.Advance();
-                for (; parts.has_row() && parts.id() == contacts.id(); parts.Advance()) PutPart(sources_[s], parts);
+                for (; parts.has_row() && parts.id() == contacts.id(); parts.Advance())
+                    PutPart(sources_[s], parts);
             }
             End();
             EndText();
@@ -335,16 +340,18 @@ class CsvExport final : public Export {
 
 class VCardExport final : public Export {
   public:
-    VCardExport(const std::string &schema, Portals &portals) : Export(schema, vcard::VCardFormat(), portals) {}
+    VCardExport(const std::string &schema, Portals &portals)
+        : Export(schema, vcard::VCardFormat(), portals) {}
 
   private:
     void Begin() override { person_ = {}; }
 
     // The positions of contacts.vcard_expression().
     void Put(const Source &contact, const Cursor &row) override {
-        std::string *const texts[] = {&person_.uid,      &person_.prefix, &person_.given,        &person_.additional,
-                                      &person_.family,   &person_.suffix, &person_.nickname,     &person_.title,
-                                      &person_.organization, &person_.unit, &person_.language,   &person_.birth_date};
+        std::string *const texts[] = {&person_.uid,        &person_.prefix,   &person_.given,
+                                      &person_.additional, &person_.family,   &person_.suffix,
+                                      &person_.nickname,   &person_.title,    &person_.organization,
+                                      &person_.unit,       &person_.language, &person_.birth_date};
         for (std::size_t i = 0; i < contact.positions.size(); ++i) {
             const auto value = row.value(i);
             if (!value) continue;
@@ -438,8 +445,8 @@ Datum contacts_export_csv(PG_FUNCTION_ARGS) {
         callback->func = delete_state;
         callback->arg = state;
         MemoryContextRegisterResetCallback(first->multi_call_memory_ctx, callback);
-        RegisterExprContextCallback(reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo)->econtext, close_portals,
-                                    PointerGetDatum(&state->portals));
+        RegisterExprContextCallback(reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo)->econtext,
+                                    close_portals, PointerGetDatum(&state->portals));
         MemoryContextSwitchTo(before);
         first->user_fctx = state;
         Guarded(fcinfo, [&](Failure &) -> Datum {
@@ -457,8 +464,8 @@ Datum contacts_export_csv(PG_FUNCTION_ARGS) {
     });
     if (!done) SRF_RETURN_NEXT(call, row);
     // The state goes with the call's memory.
-    UnregisterExprContextCallback(reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo)->econtext, close_portals,
-                                  PointerGetDatum(&state->portals));
+    UnregisterExprContextCallback(reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo)->econtext,
+                                  close_portals, PointerGetDatum(&state->portals));
     close_portals(PointerGetDatum(&state->portals));
     SRF_RETURN_DONE(call);
 }

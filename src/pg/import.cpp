@@ -1027,7 +1027,8 @@ void ReadCards(Import &import, csv::ByteSource &source, std::int64_t bytes, cons
     vcard::Options reading;
     reading.encoding = import.options().Get("encoding").value_or("");
     if (const auto most = import.options().Get("max_field_bytes"))
-        reading.max_line_bytes = std::max<std::size_t>(32, std::stoull(*most));  // BEGIN and END are lines too
+        reading.max_line_bytes =
+            std::max<std::size_t>(32, std::stoull(*most));  // BEGIN and END are lines too
     vcard::Reader reader(source, reading);
     vcard::Card card, next;
     const auto first_fault = [](const vcard::Card &read) {
@@ -1078,7 +1079,8 @@ void ReadFile(Import &import, csv::ByteSource &source, std::int64_t bytes) {
         Fault fault;
         fault.code = "header_not_found";
         fault.sqlstate = sqlstate::kInvalidTextRepresentation;
-        fault.message = std::string("the file is a vCard, not CSV of format \"") + import.format()->name + '"';
+        fault.message =
+            std::string("the file is a vCard, not CSV of format \"") + import.format()->name + '"';
         fault.hint = "Import it with format vcard, or without naming one.";
         throw Error(fault);
     }

@@ -189,8 +189,8 @@ Datum contacts_phone_prefix_support(PG_FUNCTION_ARGS) {
         list_concat(clause(BTGreaterEqualStrategyNumber, first), clause(BTLessEqualStrategyNumber, last)));
 }
 
-// `phone_same_line(number, other)` is `number >= phone_base(other) AND number <= phone_line_last(other)` on a btree of
-// the type, and selects about as many rows as an equality does: a line has few extensions.
+// `phone_same_line(number, other)` is `number >= phone_base(other) AND number <= phone_line_last(other)` on a
+// btree of the type, and selects about as many rows as an equality does: a line has few extensions.
 Datum contacts_phone_line_support(PG_FUNCTION_ARGS) {
     auto *node = reinterpret_cast<Node *>(PG_GETARG_POINTER(0));
     if (IsA(node, SupportRequestSelectivity)) {
@@ -230,10 +230,11 @@ Datum contacts_phone_line_support(PG_FUNCTION_ARGS) {
             makeFuncExpr(function, type, argument, InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL));
         const Oid operator_oid =
             get_opfamily_member(request->opfamily, type, type, static_cast<int16>(strategy));
-        conditions = lappend(
-            conditions, make_opclause(operator_oid, BOOLOID, false, static_cast<Expr *>(copyObjectImpl(number)),
-                                      reinterpret_cast<Expr *>(eval_const_expressions(request->root, bound)),
-                                      InvalidOid, InvalidOid));
+        conditions =
+            lappend(conditions,
+                    make_opclause(operator_oid, BOOLOID, false, static_cast<Expr *>(copyObjectImpl(number)),
+                                  reinterpret_cast<Expr *>(eval_const_expressions(request->root, bound)),
+                                  InvalidOid, InvalidOid));
     }
     request->lossy = false;
     PG_RETURN_POINTER(conditions);

@@ -1,5 +1,6 @@
-// libFuzzer entry for vCards: whatever the bytes, the reader does not crash, accounts for cards in order, gives
-// text that PostgreSQL can hold, and reads the same in pieces as at once; drafts and their error files hold too.
+// libFuzzer entry for vCards: whatever the bytes, the reader does not crash, accounts for cards in order,
+// gives text that PostgreSQL can hold, and reads the same in pieces as at once; drafts and their error files
+// hold too.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>

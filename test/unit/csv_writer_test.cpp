@@ -22,17 +22,19 @@ void ForEachText(const std::vector<std::string> &alphabet, int length, Body &&bo
 
 TEST(CsvMark, IsTakenOffExactlyWhateverTheValue) {
     for (const Guard guard : {Guard::kImport, Guard::kSpreadsheet})
-        ForEachText({"'", " ", "=", "a", "\t", "\"", "\u3000", "\uFF1D", "\u200B"}, 5, [&](const std::string &value) {
-            ASSERT_EQ(Read(Mark(value, guard)), value) << '[' << value << ']';
-        });
+        ForEachText({"'", " ", "=", "a", "\t", "\"", "\u3000", "\uFF1D", "\u200B"}, 5,
+                    [&](const std::string &value) {
+                        ASSERT_EQ(Read(Mark(value, guard)), value) << '[' << value << ']';
+                    });
 }
 
 TEST(CsvMark, LeavesNothingThatASpreadsheetCalculates) {
-    ForEachText({"'", " ", "=", "+", "-", "@", "a", "\t", "\r", "\n", "\uFF0B"}, 4, [](const std::string &value) {
-        const std::string cell = Mark(value, Guard::kSpreadsheet);
-        ASSERT_EQ(std::string("=+-@\t\r\n ").find((cell + 'x')[0]), std::string::npos) << cell;
-        ASSERT_NE(cell.substr(0, 3), "\uFF0B");
-    });
+    ForEachText({"'", " ", "=", "+", "-", "@", "a", "\t", "\r", "\n", "\uFF0B"}, 4,
+                [](const std::string &value) {
+                    const std::string cell = Mark(value, Guard::kSpreadsheet);
+                    ASSERT_EQ(std::string("=+-@\t\r\n ").find((cell + 'x')[0]), std::string::npos) << cell;
+                    ASSERT_NE(cell.substr(0, 3), "\uFF0B");
+                });
 }
 
 TEST(CsvMark, GivenBackACellReadsAsBefore) {

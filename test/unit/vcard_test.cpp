@@ -109,7 +109,8 @@ TEST(VCardReader, Encodings) {
     std::string wide = "\xFF\xFE";
     for (std::size_t i = 0; i < card.size(); ++i) {
         const auto c = static_cast<unsigned char>(card[i]);
-        const unsigned code = c < 0x80 ? c : (c & 0x1FU) << 6 | (static_cast<unsigned char>(card[++i]) & 0x3FU);
+        const unsigned code =
+            c < 0x80 ? c : (c & 0x1FU) << 6 | (static_cast<unsigned char>(card[++i]) & 0x3FU);
         wide += static_cast<char>(code & 0xFF);
         wide += static_cast<char>(code >> 8);
     }
@@ -132,8 +133,8 @@ TEST(VCardReader, Encodings) {
 TEST(VCardReader, PicturesDoNotStay) {
     const std::string picture(3 << 20, 'A');
     for (const std::string &photo :
-         {"PHOTO;ENCODING=b;TYPE=JPEG:" + picture, "PHOTO;ENCODING=BASE64:\n " + picture.substr(0, 70) + "\n " + picture +
-              "\n",
+         {"PHOTO;ENCODING=b;TYPE=JPEG:" + picture,
+          "PHOTO;ENCODING=BASE64:\n " + picture.substr(0, 70) + "\n " + picture + "\n",
           "PHOTO;BASE64:AAAA\n" + picture.substr(0, 76) + "\n" + picture.substr(0, 60) + "==\n",
           "PHOTO:data:image/jpeg;base64," + picture}) {
         const Card card = ReadOne("FN:Ann\n" + photo + "\nTITLE:x");
@@ -147,7 +148,8 @@ TEST(VCardReader, PicturesDoNotStay) {
 
 TEST(VCardReader, SeveralCardsAndBrokenOnes) {
     const auto cards = ReadAll(
-        "junk\n\nbegin:vCard\nFN:One\nend:vcard\n\n\nBEGIN:VCARD\nFN:Two\nBEGIN:VCARD\nFN:Three\nno property\n"
+        "junk\n\nbegin:vCard\nFN:One\nend:vcard\n\n\nBEGIN:VCARD\nFN:Two\nBEGIN:VCARD\nFN:Three\nno "
+        "property\n"
         "END:VCARD\nEND:VCARD\nBEGIN:VCARD \nFN:Four");
     ASSERT_EQ(cards.size(), 6U);
     EXPECT_STREQ(cards[0].faults.at(0).code, "card_not_begun");
@@ -167,7 +169,8 @@ TEST(VCardReader, SeveralCardsAndBrokenOnes) {
 
 TEST(VCardReader, AnAgentIsNoCardOfItsOwn) {
     const auto cards = ReadAll(
-        "BEGIN:VCARD\nFN:Ann\nAGENT:\nBEGIN:VCARD\nFN:Bob\nEND:VCARD\nTITLE:x\nEND:VCARD\nBEGIN:VCARD\nFN:C\nEND:VCARD\n");
+        "BEGIN:VCARD\nFN:Ann\nAGENT:\nBEGIN:VCARD\nFN:Bob\nEND:VCARD\nTITLE:x\nEND:VCARD\nBEGIN:VCARD\nFN:"
+        "C\nEND:VCARD\n");
     ASSERT_EQ(cards.size(), 2U);
     EXPECT_TRUE(cards[0].faults.empty());
     EXPECT_EQ(ValueOf(cards[0], "FN"), "Ann");
@@ -185,8 +188,10 @@ TEST(VCardReader, Recognised) {
 TEST(VCardDraft, Fields) {
     const Card card = ReadOne(
         "VERSION:3.0\nN:Stevenson;John;Philip,Paul;Dr.;Jr.,M.D.\nFN:Johnny\nORG:ABC\\, Inc.;North;Sales\n"
-        "item1.EMAIL;type=INTERNET:a@b.example\nitem1.X-ABLabel:_$!<HomePage>!$_\nitem2.URL:https\\://x.example\n"
-        "URL:https://y.example\nBDAY:1955-07-19T00:00:00Z\nCATEGORIES:a,b\\,c\nNOTE:1\\n2\\;\nUID:urn:uuid:x\n"
+        "item1.EMAIL;type=INTERNET:a@b.example\nitem1.X-ABLabel:_$!<HomePage>!$_\nitem2.URL:https\\://"
+        "x.example\n"
+        "URL:https://"
+        "y.example\nBDAY:1955-07-19T00:00:00Z\nCATEGORIES:a,b\\,c\nNOTE:1\\n2\\;\nUID:urn:uuid:x\n"
         "ADR;TYPE=home:;Apt 1;1 Main St;Any Town;CA;91921;USA\nIMPP:xmpp:me@x.example\nREV:1\nX-FOO:bar\n"
         "X-CONTACTS-ERROR:old");
     EXPECT_EQ(Cell(card, "N (family name)"), "Stevenson");
@@ -211,12 +216,13 @@ TEST(VCardDraft, NamesAndBirthdays) {
     EXPECT_EQ(Cell(ReadOne("FN:Mary Ann Smith"), "N (given name)"), "Mary Ann");
     EXPECT_EQ(Cell(ReadOne("FN:Mary Ann Smith\nN:;;;;"), "N (family name)"), "Smith");
     EXPECT_EQ(Cell(ReadOne("FN:ACME\nORG:ACME"), "N (given name)"), "");
-    for (const auto &[text, cell] : std::vector<std::pair<std::string, std::string>>{{"19800321", "03/21/1980"},
-                                                                                     {"1980-03-22", "03/22/1980"},
-                                                                                     {"--0203", "02/03"},
-                                                                                     {"--02-03", "02/03"},
-                                                                                     {"1604-02-29", "02/29/1604"},
-                                                                                     {"19531015T231000Z", "10/15/1953"}})
+    for (const auto &[text, cell] :
+         std::vector<std::pair<std::string, std::string>>{{"19800321", "03/21/1980"},
+                                                          {"1980-03-22", "03/22/1980"},
+                                                          {"--0203", "02/03"},
+                                                          {"--02-03", "02/03"},
+                                                          {"1604-02-29", "02/29/1604"},
+                                                          {"19531015T231000Z", "10/15/1953"}})
         EXPECT_EQ(Cell(ReadOne("FN:A\nBDAY:" + text), "BDAY"), cell);
     EXPECT_EQ(Cell(ReadOne("FN:A\nBDAY;VALUE=text:circa 1800"), "BDAY (text)"), "circa 1800");
     EXPECT_STREQ(DraftOf(ReadOne("FN:A\nBDAY:tomorrow")).issues.at(0).code, "date_invalid");
@@ -227,7 +233,8 @@ TEST(VCardDraft, ValuesPassTheValidatorUnchanged) {
     const Mapping mapping = MapView(VCardFormat());
     Rules rules;
     const Validator validator(mapping, rules);
-    Draft draft = DraftOf(ReadOne("N:'=Family;=Given;;;\nTEL;CELL:MobilePhone\nTEL:+41 44 668 18 00\nX-TWITTER:t"));
+    Draft draft =
+        DraftOf(ReadOne("N:'=Family;=Given;;;\nTEL;CELL:MobilePhone\nTEL:+41 44 668 18 00\nX-TWITTER:t"));
     validator.Validate(draft);
     EXPECT_EQ(draft[ContactField::kLastName].text, "'=Family");
     EXPECT_EQ(draft[ContactField::kFirstName].text, "=Given");
@@ -249,7 +256,9 @@ TEST(VCardWriter, IsReadBack) {
     person.note = std::string(200, 'x') + "\xC3\xA9\n" + std::string(100, 'y');
     person.birth_date = "--02-29";
     person.urls = {"https://x.example/?a;b,c"};
-    person.phones = {{"mobile", {"+41446681800;ext=12", "t"}}, {"work fax", {"+14186569254", ""}}, {"other", {"call; me", ""}}};
+    person.phones = {{"mobile", {"+41446681800;ext=12", "t"}},
+                     {"work fax", {"+14186569254", ""}},
+                     {"other", {"call; me", ""}}};
     person.emails = {{"my mail", {"a@b.example"}}};
     person.addresses = {{"home", {"1 Main\nSt", "Apt", "Town", "", "", "Peru"}}};
     person.socials = {{"twitter", {"@a"}}};
@@ -282,7 +291,9 @@ TEST(VCardWriter, IsReadBack) {
 TEST(VCardWriter, ErrorsGoBackWithTheCard) {
     const Card card = ReadOne("FN:A\nBDAY:tomorrow");
     const std::string text = WithError(card.text, "BDAY: no date, really");
-    EXPECT_EQ(text, "BEGIN:VCARD\r\nFN:A\r\nBDAY:tomorrow\r\nX-CONTACTS-ERROR:BDAY: no date\\, really\r\nEND:VCARD");
+    EXPECT_EQ(
+        text,
+        "BEGIN:VCARD\r\nFN:A\r\nBDAY:tomorrow\r\nX-CONTACTS-ERROR:BDAY: no date\\, really\r\nEND:VCARD");
     EXPECT_EQ(ReadAll(text).at(0).text, card.text);
     EXPECT_EQ(WithError("BEGIN:VCARD\nFN:A", "x"), "BEGIN:VCARD\r\nFN:A\r\nX-CONTACTS-ERROR:x\r\nEND:VCARD");
     EXPECT_EQ(WithError("junk", "x"), "X-CONTACTS-ERROR:x\r\njunk");

@@ -46,7 +46,8 @@ bool EndsWithSpace(std::string_view text, std::size_t least) {
     }
     if (apostrophes < least || text.empty()) return false;
     if (!MayBeSpace(text.back())) return false;
-    return Trim(text).size() < text.size() && Trim(text).data() + Trim(text).size() < text.data() + text.size();
+    return Trim(text).size() < text.size() &&
+           Trim(text).data() + Trim(text).size() < text.data() + text.size();
 }
 
 // After any apostrophes, what a mark protects at the beginning.
@@ -94,8 +95,7 @@ std::string MarkAgain(std::string_view cell) {
     return breaks || BeginsFormula(value) ? Mark(value, Guard::kSpreadsheet) : std::string(cell);
 }
 
-RecordWriter::RecordWriter(std::string &out, std::string_view delimiter)
-    : out_(out), delimiter_(delimiter) {
+RecordWriter::RecordWriter(std::string &out, std::string_view delimiter) : out_(out), delimiter_(delimiter) {
     for (const char c : {'"', '\r', '\n', ',', ';', '\t', '|'}) quoted_[static_cast<unsigned char>(c)] = true;
     for (const char c : delimiter) quoted_[static_cast<unsigned char>(c)] = true;
 }

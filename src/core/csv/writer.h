@@ -7,8 +7,9 @@
 //   = + - @ (also in full width), or if it ends with white space and any apostrophes;
 //   marked it is 'v, and 'v' in the second case.
 //
-// Values that already begin with apostrophes belong to the set, so that marking is one-to-one: Unmark(Mark(v))
-// is v for every v, and what is not marked never looks as if it were. 'Tis and O'Brien are outside of the set.
+// Values that already begin with apostrophes belong to the set, so that marking is one-to-one:
+// Unmark(Mark(v)) is v for every v, and what is not marked never looks as if it were. 'Tis and O'Brien are
+// outside of the set.
 #pragma once
 
 #include <cstdint>

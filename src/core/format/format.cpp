@@ -206,7 +206,9 @@ std::string CsvFormatNames() {
     return names;
 }
 
-std::string FormatNames() { return CsvFormatNames() + ", " + vcard::VCardFormat().name; }
+std::string FormatNames() {
+    return CsvFormatNames() + ", " + vcard::VCardFormat().name;
+}
 
 const std::vector<Term> &TermsOf(Target target) {
     static const std::vector<Term> kTypes = {{"lead", "Lead", ""},

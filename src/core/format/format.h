@@ -151,8 +151,8 @@ struct Format {
     const char *default_type = "";     // contact_type and contact_level of a new contact without one
     const char *default_level = "";
     const char *list_separator = ";";  // between groups of one cell
-    // Lists have their entries separated by U+001E, an entry's label and values by U+001F: written by a reader
-    // of structured records, never by people.
+    // Lists have their entries separated by U+001E, an entry's label and values by U+001F: written by a
+    // reader of structured records, never by people.
     bool structured_lists = false;
     int record_cells = 0;  // how many of the cells, from the first, are the record as it was; 0: all
     const char *value_separator = "";  // between the phones, e-mails or web sites of one cell

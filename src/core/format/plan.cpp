@@ -739,13 +739,12 @@ class Planner {
                                  holds(ContactField::kLastName));
         for (std::size_t f = 0; f < kContactColumns.size(); ++f) {
             if (names_known && f == static_cast<std::size_t>(ContactField::kFirstName)) continue;
-            contact.fields[f] = f == static_cast<std::size_t>(ContactField::kWebsites) &&
-                                            !mapping_.format->structured_lists
-                                    ? ApplyWebsites(draft.fields[f], base.fields[f], mapping_.website_columns,
-                                                    rules_.clear_empty)
-                                : draft.fields[f].kind == Cell::Kind::kClear
-                                    ? FallbackOf(f)
-                                    : Apply(draft.fields[f], base.fields[f]);
+            contact.fields[f] =
+                f == static_cast<std::size_t>(ContactField::kWebsites) && !mapping_.format->structured_lists
+                    ? ApplyWebsites(draft.fields[f], base.fields[f], mapping_.website_columns,
+                                    rules_.clear_empty)
+                : draft.fields[f].kind == Cell::Kind::kClear ? FallbackOf(f)
+                                                             : Apply(draft.fields[f], base.fields[f]);
             changed = changed || contact.fields[f] != base.fields[f];
         }
         for (std::size_t k = 0; k < draft.custom.size(); ++k) {
@@ -812,7 +811,8 @@ class Planner {
         const auto &new_parts = after.parts[static_cast<std::size_t>(kind)];
         // Groups have no positions, they are their names, and notes their text.
         const auto same_place = [&](const Part &a, const Part &b) {
-            return kind == PartKind::kGroup || kind == PartKind::kNote ? a.values[0] == b.values[0] : a.position == b.position;
+            return kind == PartKind::kGroup || kind == PartKind::kNote ? a.values[0] == b.values[0]
+                                                                       : a.position == b.position;
         };
         bool changed = false;
         for (const Part &part : old_parts)

@@ -15,7 +15,9 @@ constexpr auto kLastTarget = Target::kOrganizationTickerExchange;
 constexpr char kCustomPrefix[] = "custom.";
 
 // Handles of several networks in one cell are what only cards have; dates in custom go by the name of custom.
-bool IsField(Target target) { return target != Target::kSocialList && target != Target::kCustomDate; }
+bool IsField(Target target) {
+    return target != Target::kSocialList && target != Target::kCustomDate;
+}
 
 std::optional<Target> FindTarget(std::string_view name) {
     // The file's column of IDs, under the name of the column that they are kept in.

@@ -1033,8 +1033,7 @@ void Validator::AddExtensions(Draft &draft) const {
     for (const BoundColumn &bound : mapping_.columns) {
         if (!bound.column || bound.column->target != Target::kPhoneExtension) continue;
         const auto index = static_cast<std::size_t>(bound.index);
-        const std::string text =
-            index < draft.cells.size() ? ValueOf(draft.cells[index]) : std::string();
+        const std::string text = index < draft.cells.size() ? ValueOf(draft.cells[index]) : std::string();
         const auto found = std::find_if(draft.parts.begin(), draft.parts.end(),
                                         [&](const PartChange &change) { return change.slot == bound.slot; });
         const bool has_number = found != draft.parts.end() && found->components[kPhoneNumber].is_value();

@@ -26,10 +26,10 @@ enum class OnDuplicate : std::uint8_t {
 // The rules of one import: the format's, as the caller's options change them.
 struct Rules {
     Mode mode = Mode::kInsert;
-    std::string region;              // empty: the format's rule for numbers without +
-    bool strict = false;             // the product's own limits are errors, not warnings
-    bool clear_empty = false;        // an empty cell empties the field; else it keeps what is there
-    std::optional<DateOrder> dates;  // in which order dates are written; else as the format does
+    std::string region;               // empty: the format's rule for numbers without +
+    bool strict = false;              // the product's own limits are errors, not warnings
+    bool clear_empty = false;         // an empty cell empties the field; else it keeps what is there
+    std::optional<DateOrder> dates;   // in which order dates are written; else as the format does
     std::vector<Criterion> match_by;  // in order; empty: by the format's column of IDs, whatever they are
     OnDuplicate on_duplicate = OnDuplicate::kByMode;
     const Draft *defaults = nullptr;  // what new contacts get where their record says nothing

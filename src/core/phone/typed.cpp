@@ -22,8 +22,18 @@ struct Typed {
 
 bool IsSeparator(UChar32 c) {
     switch (c) {
-        case ' ': case '\t': case '-': case '.': case '/': case '(': case ')':
-        case 0x00A0: case 0x202F: case 0x3000: case 0x2212: case 0xFF0D:
+        case ' ':
+        case '\t':
+        case '-':
+        case '.':
+        case '/':
+        case '(':
+        case ')':
+        case 0x00A0:
+        case 0x202F:
+        case 0x3000:
+        case 0x2212:
+        case 0xFF0D:
             return true;
         default:
             return (c >= 0x2000 && c <= 0x200A) || (c >= 0x2010 && c <= 0x2015);

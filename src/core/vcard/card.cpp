@@ -105,7 +105,8 @@ std::string LabelOf(const Card &card, const Property &property) {
     const bool work = property.HasType("WORK"), home = property.HasType("HOME");
     if (property.name == "TEL") {
         if (property.HasType("FAX")) return work ? "work fax" : home ? "home fax" : "fax";
-        if (property.HasType("CELL") || property.HasType("IPHONE") || property.HasType("MOBILE")) return "mobile";
+        if (property.HasType("CELL") || property.HasType("IPHONE") || property.HasType("MOBILE"))
+            return "mobile";
         for (const char *type : {"PAGER", "CAR", "MAIN"})
             if (property.HasType(type)) return Lower(type);
     }
@@ -113,8 +114,8 @@ std::string LabelOf(const Card &card, const Property &property) {
     if (work) return "work";
     if (home) return "home";
     static constexpr std::array<std::string_view, 20> kNoLabel = {
-        "PREF", "VOICE", "INTERNET", "TEXT", "MSG",   "VIDEO",  "TEXTPHONE", "OTHER", "X400", "DOM",
-        "INTL", "POSTAL", "PARCEL", "ISDN", "MODEM", "BBS", "PCS", "X-INTERNET", "SMTP", "TLX"};
+        "PREF", "VOICE",  "INTERNET", "TEXT", "MSG",   "VIDEO", "TEXTPHONE", "OTHER",      "X400", "DOM",
+        "INTL", "POSTAL", "PARCEL",   "ISDN", "MODEM", "BBS",   "PCS",       "X-INTERNET", "SMTP", "TLX"};
     for (const Parameter &parameter : property.parameters) {
         if (parameter.name != "TYPE") continue;
         if (std::any_of(kNoLabel.begin(), kNoLabel.end(),
@@ -129,7 +130,8 @@ std::string LabelOf(const Card &card, const Property &property) {
 int PreferenceOf(const Property &property) {
     if (property.HasType("PREF")) return 1;
     const std::string *pref = property.Find("PREF");
-    if (!pref || pref->empty() || pref->size() > 3 || pref->find_first_not_of("0123456789") != std::string::npos)
+    if (!pref || pref->empty() || pref->size() > 3 ||
+        pref->find_first_not_of("0123456789") != std::string::npos)
         return 101;
     return std::stoi(*pref);
 }
@@ -178,24 +180,26 @@ std::string NetworkOf(const Property &property, std::string &handle) {
     }
     if (property.name == "X-SOCIALPROFILE" || property.name == "SOCIALPROFILE") {
         for (const Parameter &parameter : property.parameters)
-            if (parameter.name == "TYPE" && !EqualIgnoreCase(parameter.value, "PREF")) return Lower(parameter.value);
+            if (parameter.name == "TYPE" && !EqualIgnoreCase(parameter.value, "PREF"))
+                return Lower(parameter.value);
         return service ? Lower(*service) : "other";
     }
-    static constexpr std::array<std::array<std::string_view, 2>, 15> kOwn = {{{"X-AIM", "aim"},
-                                                                              {"X-ICQ", "icq"},
-                                                                              {"X-MSN", "msn"},
-                                                                              {"X-YAHOO", "yahoo"},
-                                                                              {"X-JABBER", "xmpp"},
-                                                                              {"X-SKYPE", "skype"},
-                                                                              {"X-SKYPE-USERNAME", "skype"},
-                                                                              {"X-QQ", "qq"},
-                                                                              {"X-GTALK", "google talk"},
-                                                                              {"X-GOOGLE-TALK", "google talk"},
-                                                                              {"X-TWITTER", "twitter"},
-                                                                              {"X-FACEBOOK", "facebook"},
-                                                                              {"X-WECHAT", "wechat"},
-                                                                              {"X-WHATSAPP", "whatsapp"},
-                                                                              {"X-LINKEDIN", "linkedin"}}};
+    static constexpr std::array<std::array<std::string_view, 2>, 15> kOwn = {
+        {{"X-AIM", "aim"},
+         {"X-ICQ", "icq"},
+         {"X-MSN", "msn"},
+         {"X-YAHOO", "yahoo"},
+         {"X-JABBER", "xmpp"},
+         {"X-SKYPE", "skype"},
+         {"X-SKYPE-USERNAME", "skype"},
+         {"X-QQ", "qq"},
+         {"X-GTALK", "google talk"},
+         {"X-GOOGLE-TALK", "google talk"},
+         {"X-TWITTER", "twitter"},
+         {"X-FACEBOOK", "facebook"},
+         {"X-WECHAT", "wechat"},
+         {"X-WHATSAPP", "whatsapp"},
+         {"X-LINKEDIN", "linkedin"}}};
     for (const auto &[name, network] : kOwn)
         if (property.name == name) return std::string(network);
     return {};
@@ -203,8 +207,9 @@ std::string NetworkOf(const Property &property, std::string &handle) {
 
 // What a directory has no use for: it is about the file, or the directory keeps its own.
 bool IsOfTheFile(const Property &property) {
-    static constexpr std::array<std::string_view, 11> kNames = {"VERSION", "PRODID", "REV",  "SOURCE", "PROFILE", "AGENT",
-                                                               "MAILER",  "CLASS",  "NAME", "X-ABLABEL", "LABEL"};
+    static constexpr std::array<std::string_view, 11> kNames = {"VERSION", "PRODID",    "REV",    "SOURCE",
+                                                                "PROFILE", "AGENT",     "MAILER", "CLASS",
+                                                                "NAME",    "X-ABLABEL", "LABEL"};
     return std::find(kNames.begin(), kNames.end(), property.name) != kNames.end();
 }
 
@@ -302,8 +307,9 @@ void ReadProperty(Cells &cells, const Card &card, const Property &property, std:
         else if (!text.empty())
             issues.push_back({Severity::kError, "date_invalid", static_cast<int>(kBirthday), "birth_date",
                               Quoted(text, 200),
-                              "\"" + Quoted(text) + "\" is no date: dates are written 1980-03-22, 19800322 or "
-                                                    "--0322"});
+                              "\"" + Quoted(text) +
+                                  "\" is no date: dates are written 1980-03-22, 19800322 or "
+                                  "--0322"});
     } else if (name == "LANG") {
         cells.Set(kLanguage, property.value);
     } else if (name == "URL") {
@@ -399,7 +405,9 @@ void AddFolded(std::string &out, std::string_view line) {
     std::size_t width = kWidth;
     for (;;) {
         std::size_t length = std::min(width, line.size());
-        while (length < line.size() && length > 0 && (static_cast<unsigned char>(line[length]) & 0xC0) == 0x80) --length;
+        while (length < line.size() && length > 0 &&
+               (static_cast<unsigned char>(line[length]) & 0xC0) == 0x80)
+            --length;
         if (length == 0) length = line.size();
         out += line.substr(0, length);
         line.remove_prefix(length);
@@ -494,8 +502,7 @@ Draft DraftOf(const Card &card) {
     if (!any)
         draft.Add({Severity::kError, "no_identity", -1, "", "",
                    "the card has neither a name nor an organization, a phone number or an e-mail address"});
-    for (std::size_t i = 1; i < kCells; ++i)
-        draft.cells.push_back(csv::Mark(cells[i], csv::Guard::kImport));
+    for (std::size_t i = 1; i < kCells; ++i) draft.cells.push_back(csv::Mark(cells[i], csv::Guard::kImport));
     return draft;
 }
 
@@ -537,7 +544,8 @@ std::string Write(const Person &person) {
     for (const auto *list : {&person.emails, &person.phones})
         if (formatted.empty() && !list->empty()) formatted = list->front().values[0];
     AddFolded(out, "FN:" + Escape(formatted));
-    const bool named = !(person.family + person.given + person.additional + person.prefix + person.suffix).empty();
+    const bool named =
+        !(person.family + person.given + person.additional + person.prefix + person.suffix).empty();
     if (named)
         add("N", Escape(person.family) + ';' + Escape(person.given) + ';' + Escape(person.additional) + ';' +
                      Escape(person.prefix) + ';' + Escape(person.suffix));
@@ -562,7 +570,8 @@ std::string Write(const Person &person) {
         else
             add("TEL" + types, Escape(number));
     }
-    for (const Labelled &email : person.emails) add("EMAIL" + TypesOf(email.label, false), Escape(email.values[0]));
+    for (const Labelled &email : person.emails)
+        add("EMAIL" + TypesOf(email.label, false), Escape(email.values[0]));
     for (const Labelled &address : person.addresses) {
         std::string value;
         for (const std::size_t i : {1U, 0U, 2U, 3U, 4U, 5U}) value += ';' + Escape(address.values[i]);

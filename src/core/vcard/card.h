@@ -32,9 +32,9 @@ struct Person {
     std::string uid;
     std::string prefix, given, additional, family, suffix;
     std::string nickname, title, organization, unit, language, note, role;
-    std::string formatted_name;     // FN, where it is none that the names give
-    std::string birth_date;         // YYYY-MM-DD, or --MM-DD
-    std::string birth_text;         // instead of a date
+    std::string formatted_name;  // FN, where it is none that the names give
+    std::string birth_date;      // YYYY-MM-DD, or --MM-DD
+    std::string birth_text;      // instead of a date
     std::vector<std::string> urls, categories;
     std::vector<Labelled> phones;     // number or what was entered, "t" if it takes messages
     std::vector<Labelled> emails;     // address

@@ -53,7 +53,8 @@ std::string DecodeQuotedPrintable(std::string_view text) {
     std::string out;
     out.reserve(text.size());
     for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '=' && i + 2 < text.size() && HexDigit(text[i + 1]) >= 0 && HexDigit(text[i + 2]) >= 0) {
+        if (text[i] == '=' && i + 2 < text.size() && HexDigit(text[i + 1]) >= 0 &&
+            HexDigit(text[i + 2]) >= 0) {
             out += static_cast<char>(HexDigit(text[i + 1]) * 16 + HexDigit(text[i + 2]));
             i += 2;
         } else {
@@ -82,8 +83,8 @@ std::string DecodeParameter(std::string_view text) {
 }
 
 bool IsEncodingName(std::string_view upper) {
-    static constexpr std::array<std::string_view, 6> kNames = {"QUOTED-PRINTABLE", "BASE64", "B", "8BIT", "7BIT",
-                                                               "Q"};
+    static constexpr std::array<std::string_view, 6> kNames = {
+        "QUOTED-PRINTABLE", "BASE64", "B", "8BIT", "7BIT", "Q"};
     return std::find(kNames.begin(), kNames.end(), upper) != kNames.end();
 }
 
@@ -138,7 +139,8 @@ Head ParseHead(std::string_view text) {
     head.name = Upper(name);
     for (std::size_t i = 1; i < pieces.size(); ++i) {
         const std::size_t equals = pieces[i].find('=');
-        std::string parameter = equals == std::string_view::npos ? "" : Upper(TrimLine(pieces[i].substr(0, equals)));
+        std::string parameter =
+            equals == std::string_view::npos ? "" : Upper(TrimLine(pieces[i].substr(0, equals)));
         const std::string_view values =
             equals == std::string_view::npos ? pieces[i] : pieces[i].substr(equals + 1);
         for (const std::string_view listed : SplitOutsideQuotes(values, ',')) {
@@ -170,7 +172,8 @@ bool IsPicture(std::string_view line) {
 }
 
 bool IsUtf8(std::string_view bytes) {
-    return csv::CheckText(bytes.data(), bytes.data() + bytes.size(), true).until == bytes.data() + bytes.size();
+    return csv::CheckText(bytes.data(), bytes.data() + bytes.size(), true).until ==
+           bytes.data() + bytes.size();
 }
 
 bool IsAscii(std::string_view bytes) {
@@ -219,7 +222,8 @@ class Reader::Impl {
         if (!options_.encoding.empty()) {
             encoding = csv::KnownEncoding(options_.encoding);
             if (encoding.empty()) {
-                Fault fault = CardFault("option_invalid", "unknown encoding \"" + Quoted(options_.encoding) + '"');
+                Fault fault =
+                    CardFault("option_invalid", "unknown encoding \"" + Quoted(options_.encoding) + '"');
                 fault.sqlstate = sqlstate::kInvalidParameterValue;
                 throw Error(std::move(fault));
             }
@@ -259,7 +263,8 @@ class Reader::Impl {
             if (TrimLine(line.text).empty()) continue;
             if (card.faults.empty()) {
                 card.line = line.number;
-                card.faults.push_back(CardFault("card_not_begun", "text outside of a card" + InLine(line.number),
+                card.faults.push_back(CardFault("card_not_begun",
+                                                "text outside of a card" + InLine(line.number),
                                                 "A card begins with BEGIN:VCARD."));
             }
             Keep(card, ToText(card, line.text, {}, line.number));
@@ -273,8 +278,8 @@ class Reader::Impl {
         Keep(card, "BEGIN:VCARD");
         for (;;) {
             if (!TakeLine(line, true)) {
-                card.faults.push_back(CardFault("card_not_ended", "the card that begins" + InLine(card.line) +
-                                                                      " does not end",
+                card.faults.push_back(CardFault("card_not_ended",
+                                                "the card that begins" + InLine(card.line) + " does not end",
                                                 "The file ends before END:VCARD."));
                 return Finish(card);
             }
@@ -294,9 +299,9 @@ class Reader::Impl {
                     SkipNested();
                     continue;
                 }
-                card.faults.push_back(CardFault("card_not_ended", "the card that begins" + InLine(card.line) +
-                                                                      " does not end",
-                                                "The next one begins in line " + std::to_string(line.number) + '.'));
+                card.faults.push_back(
+                    CardFault("card_not_ended", "the card that begins" + InLine(card.line) + " does not end",
+                              "The next one begins in line " + std::to_string(line.number) + '.'));
                 pending_ = line;
                 return Finish(card);
             }
@@ -434,8 +439,9 @@ class Reader::Impl {
     bool IsBlankLine() { return TrimLine(Ahead()).empty(); }
     bool IsBase64Line() {
         const std::string_view line = Ahead();
-        return !line.empty() && line.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                                       "0123456789+/=") == std::string_view::npos;
+        return !line.empty() && line.find_first_not_of(
+                                    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                    "0123456789+/=") == std::string_view::npos;
     }
 
     // The card of an AGENT: to its end, however deep.
@@ -450,17 +456,18 @@ class Reader::Impl {
     void Keep(Card &card, std::string_view text) {
         if (card.text.size() + text.size() + 1 > options_.max_card_bytes) {
             if (!too_large_reported(card))
-                card.faults.push_back(CardFault("record_too_large",
-                                                "the card has more than " +
-                                                    std::to_string(options_.max_card_bytes) + " bytes"));
+                card.faults.push_back(CardFault(
+                    "record_too_large",
+                    "the card has more than " + std::to_string(options_.max_card_bytes) + " bytes"));
             return;
         }
         card.text += text;
         card.text += '\n';
     }
     static bool too_large_reported(const Card &card) {
-        return std::any_of(card.faults.begin(), card.faults.end(),
-                           [](const Fault &fault) { return fault.code == std::string_view("record_too_large"); });
+        return std::any_of(card.faults.begin(), card.faults.end(), [](const Fault &fault) {
+            return fault.code == std::string_view("record_too_large");
+        });
     }
 
     // Bytes of a property as UTF-8 without NUL; what is none becomes a fault of the card.
@@ -469,20 +476,21 @@ class Reader::Impl {
             const bool utf8 = IsUtf8(bytes);
             std::string encoding = charset.empty() ? std::string() : csv::KnownEncoding(charset);
             if (!charset.empty() && encoding.empty()) {
-                AddFault(card, CardFault("bad_encoding", "unknown character set \"" + Quoted(charset) + "\"" +
-                                                             InLine(line)));
+                AddFault(card, CardFault("bad_encoding",
+                                         "unknown character set \"" + Quoted(charset) + "\"" + InLine(line)));
                 if (!utf8) encoding = fallback_;
             }
-            // Text that reads as UTF-8 is UTF-8, whatever its property says; an encoding that was given rules.
+            // Text that reads as UTF-8 is UTF-8, whatever its property says; an encoding that was given
+            // rules.
             if (utf8 && (!given_ || !charset.empty())) return std::string(bytes);
             if (encoding.empty() || encoding == "UTF-8") {
                 encoding = fallback_;
                 if (!given_ && !guess_noticed_) {
                     guess_noticed_ = true;
-                    notices_.push_back({"encoding_guessed",
-                                        "the text is not UTF-8 and does not say what it is; it is read as " +
-                                            fallback_,
-                                        line});
+                    notices_.push_back(
+                        {"encoding_guessed",
+                         "the text is not UTF-8 and does not say what it is; it is read as " + fallback_,
+                         line});
                 }
             }
             std::string out;
@@ -509,7 +517,8 @@ class Reader::Impl {
                 continue;
             }
             if (*p == '\0')
-                AddFault(card, CardFault("nul_byte", "NUL character" + InLine(line), "PostgreSQL text cannot hold it."));
+                AddFault(card, CardFault("nul_byte", "NUL character" + InLine(line),
+                                         "PostgreSQL text cannot hold it."));
             else if (report)
                 AddFault(card, CardFault("bad_encoding", "bytes that are no text" + InLine(line)));
             out += *p == '\0' ? "\\x00" : "\uFFFD";
@@ -527,9 +536,11 @@ class Reader::Impl {
         const std::size_t colon = FindColon(line.text);
         if (colon == std::string::npos) {
             const std::string text = ToText(card, line.text, {}, line.number);
-            AddFault(card, CardFault("property_invalid", "\"" + Quoted(text) + "\"" + InLine(line.number) +
-                                                             " is no property",
-                                     "A property is written NAME:value, and goes on in lines that begin with a space."));
+            AddFault(
+                card,
+                CardFault("property_invalid",
+                          "\"" + Quoted(text) + "\"" + InLine(line.number) + " is no property",
+                          "A property is written NAME:value, and goes on in lines that begin with a space."));
             Keep(card, text);
             return;
         }
@@ -538,7 +549,8 @@ class Reader::Impl {
         Property property;
         property.line = line.number;
         std::string_view value = std::string_view(line.text).substr(colon + 1);
-        property.text = ToText(card, line.text, head.quoted_printable ? std::string() : head.charset, line.number);
+        property.text =
+            ToText(card, line.text, head.quoted_printable ? std::string() : head.charset, line.number);
         std::string decoded;
         if (head.quoted_printable) {
             decoded = DecodeQuotedPrintable(value);
@@ -559,9 +571,9 @@ class Reader::Impl {
         if (card.properties.size() < options_.max_properties)
             card.properties.push_back(std::move(property));
         else if (!too_large_reported(card))
-            card.faults.push_back(CardFault("record_too_large", "the card has more than " +
-                                                                    std::to_string(options_.max_properties) +
-                                                                    " properties"));
+            card.faults.push_back(CardFault(
+                "record_too_large",
+                "the card has more than " + std::to_string(options_.max_properties) + " properties"));
     }
 
     std::string DecodedText(Card &card, std::string_view value, const Head &head, std::int64_t line) {

@@ -1,4 +1,5 @@
-// vCard 2.1, 3.0 (RFC 2426) and 4.0 (RFC 6350) as address books write it: bytes -> lines -> properties -> cards.
+// vCard 2.1, 3.0 (RFC 2426) and 4.0 (RFC 6350) as address books write it: bytes -> lines -> properties ->
+// cards.
 //
 // The reader streams and holds one card, without its pictures. It is lenient where real files are not; what
 // cannot be read faithfully comes back as a card with a fault, so that every card is accounted for and can be
@@ -19,12 +20,12 @@
 namespace contacts::vcard {
 
 struct Options {
-    std::string encoding = {};                // any name ICU knows; empty: detect
-    std::size_t max_line_bytes = 1 << 20;     // of a property, unfolded
-    std::size_t max_card_bytes = 16 << 20;    // without pictures
-    std::size_t max_properties = 1 << 14;     // of a card
-    std::size_t block_bytes = 64 << 10;       // of the source, read at a time
-    std::size_t sample_bytes = 1 << 20;       // of the source, that decide the encoding
+    std::string encoding = {};              // any name ICU knows; empty: detect
+    std::size_t max_line_bytes = 1 << 20;   // of a property, unfolded
+    std::size_t max_card_bytes = 16 << 20;  // without pictures
+    std::size_t max_properties = 1 << 14;   // of a card
+    std::size_t block_bytes = 64 << 10;     // of the source, read at a time
+    std::size_t sample_bytes = 1 << 20;     // of the source, that decide the encoding
 };
 
 struct Parameter {
