@@ -1,6 +1,6 @@
-// Short lists that are asked for every row of an answer: one's favourites and blocked numbers, the numbers and
-// extensions of colleagues. Read once with the rights of who asks, through the policies, and kept in the session
-// until a statement trigger announces a change of the table, or a (sub)transaction fails.
+// Short lists that are asked for every row of an answer: one's favourites and blocked numbers, the numbers
+// and extensions of colleagues. Read once with the rights of who asks, through the policies, and kept in the
+// session until a statement trigger announces a change of the table, or a (sub)transaction fails.
 #include "pg/guard.h"
 
 extern "C" {
@@ -106,9 +106,11 @@ const char *keys_of(const char *table) {
     if (strcmp(table, "favorite") == 0)
         return "SELECT favorite_id::pg_catalog.text FROM %s WHERE staff_id OPERATOR(pg_catalog.=) $1";
     if (strcmp(table, "blocked_number") == 0)
-        return "SELECT channel OPERATOR(pg_catalog.||) number FROM %s WHERE staff_id OPERATOR(pg_catalog.=) $1";
+        return "SELECT channel OPERATOR(pg_catalog.||) number FROM %s WHERE staff_id OPERATOR(pg_catalog.=) "
+               "$1";
     if (strcmp(table, "staff_phone") == 0)
-        return "SELECT pg_catalog.split_part(number::pg_catalog.text, ';', 1) FROM %s WHERE number IS NOT NULL";
+        return "SELECT pg_catalog.split_part(number::pg_catalog.text, ';', 1) FROM %s WHERE number IS NOT "
+               "NULL";
     if (strcmp(table, "staff_extension") == 0) return "SELECT extension FROM %s";
     return nullptr;
 }
@@ -124,7 +126,8 @@ void read_list(ListEntry *list, const char *statement, const pg_uuid_t *staff_id
     Datum value = UUIDPGetDatum(staff_id);
     const int result = SPI_execute_snapshot(plan, &value, nullptr, GetLatestSnapshot(), InvalidSnapshot, true,
                                             false, kMaxKeys + 1);
-    if (result != SPI_OK_SELECT) elog(ERROR, "SPI_execute_snapshot failed: %s", SPI_result_code_string(result));
+    if (result != SPI_OK_SELECT)
+        elog(ERROR, "SPI_execute_snapshot failed: %s", SPI_result_code_string(result));
     if (SPI_processed <= kMaxKeys) {
         HASHCTL control = {};
         control.keysize = kKeySize;
