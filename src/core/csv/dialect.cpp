@@ -127,6 +127,7 @@ QuoteUse UseOf(std::string_view text, char quote, std::string_view delimiters) {
     bool cell_start = true;
     bool first = true;
     bool blank = true;
+    std::size_t hopeless = 0;  // where the line ends of which it is known that no more cells close on it
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
         if (IsLineEnd(c)) {
@@ -135,7 +136,7 @@ QuoteUse UseOf(std::string_view text, char quote, std::string_view delimiters) {
         } else if (c == quote && cell_start) {
             blank = false;
             bool encloses = false;
-            std::size_t close = i + 1;
+            std::size_t close = std::max(i + 1, hopeless);
             for (; close < text.size() && !IsLineEnd(text[close]); ++close) {
                 if (text[close] == quote && CellEnds(text, close + 1, delimiters)) break;
                 encloses |= delimiters.find(text[close]) != std::string_view::npos;
@@ -147,6 +148,7 @@ QuoteUse UseOf(std::string_view text, char quote, std::string_view delimiters) {
                 i = close;
             } else {
                 ++use.unclosed;
+                hopeless = close;
             }
             cell_start = false;
         } else if (delimiters.find(c) != std::string_view::npos) {
