@@ -118,6 +118,9 @@ SELECT replace(regexp_replace(card, 'urn:uuid:01[0-9a-f-]*', 'urn:uuid:…'), E'
 SELECT records, inserted, updated, unchanged, failed
   FROM import_csv(convert_to((SELECT string_agg(card, E'\r\n' ORDER BY n) FROM exported), 'UTF8'));
 SELECT count(*) AS lost FROM (TABLE before EXCEPT TABLE glance) AS x;
+-- A dry run says the same and leaves nothing.
+SELECT records, inserted, failed FROM import_csv(convert_to(E'BEGIN:VCARD\nFN:Dry Run\nNOTE:n\nEND:VCARD\nBEGIN:VCARD\nFN:Wet\nEMAIL:bad\nEND:VCARD\n', 'UTF8'), dry_run => true);
+SELECT count(*) FROM glance WHERE name = 'Dry Run';
 -- A profile gives defaults and options; properties have their meaning and are not mapped.
 INSERT INTO import_profile (name, format, source, defaults, options) VALUES ('phonebook', 'vcard', 'phonebook', '{"contact_type": "customer"}', '{"visibility": "company", "default_region": "GB", "date_order": "dmy"}');
 SELECT format, inserted, failed FROM import_csv(convert_to(E'BEGIN:VCARD\nVERSION:4.0\nUID:p1\nN:Profile;Pat;;;\nTEL;TYPE=home:020 7946 0018\nBDAY:19800305\nEND:VCARD\n', 'UTF8'), format => 'phonebook');

@@ -100,6 +100,27 @@ class PlanTest : public testing::Test {
     Plan plan_;
 };
 
+TEST_F(PlanTest, NotesAreAddedToAndChangeNoContact) {
+    Use("google", {"First Name", "Last Name", "Notes"});
+    rules_.mode = Mode::kUpsert;
+    rules_.match_by = {Criterion::kEmail};
+    rules_.clear_empty = true;
+    Add({"Al", "Bo", "new"});
+    Add({"Al", "Bo", "held"});
+    Add({"Al", "Bo", ""});
+    Add({"Cy", "Do", "first"});
+    for (std::size_t row = 0; row < 3; ++row)
+        Hold(Know(row, static_cast<std::uint8_t>(10 + row)), PartKind::kNote, 0, "", {"held"});
+    Make();
+    EXPECT_EQ(Rows("note_insert", {"contact_id", "body"}), "#100 first; #10 new");
+    EXPECT_EQ(plan_.Find("contact_update"), nullptr);
+    EXPECT_EQ(plan_.Find("note_delete"), nullptr);
+    EXPECT_EQ(OutcomeOf(0), Outcome::kUpdated);
+    EXPECT_EQ(OutcomeOf(1), Outcome::kUnchanged);
+    EXPECT_EQ(OutcomeOf(2), Outcome::kUnchanged);
+    EXPECT_EQ(OutcomeOf(3), Outcome::kInserted);
+}
+
 TEST_F(PlanTest, InsertsWithDefaults) {
     Use("cinnox", {"First Name", "Last Name", "Company", "Birth Date", "Mobile", "Email", "Own \"key\""});
     Add({"Al", "Bo", "Acme", "02/29", "+85212345678", "a@b.example", "x\ty"});
