@@ -12,10 +12,10 @@ EXTENSION_SQL := $(sort $(wildcard sql/extension/*.sql))
 DIRECTORY_SQL := $(sort $(wildcard sql/directory/*.sql))
 INSTALL_SQL   := sql/contacts--$(EXTVERSION).sql
 # Scripts of releases never change; the steps to this version are joined from modules until it is one.
-DATA           = $(wildcard sql/release/*.sql)
+DATA           = $(wildcard sql/release/contacts--*.sql)
 UPGRADE_STEPS := $(sort $(wildcard sql/upgrade/contacts--*--$(EXTVERSION).sql))
 UPGRADE_SQL   := $(UPGRADE_STEPS:sql/upgrade/%=sql/%)
-LAYOUT_STEPS  := $(sort $(wildcard sql/upgrade/layout--*.sql))
+LAYOUT_STEPS  := $(sort $(wildcard sql/release/layout--*.sql)) $(sort $(wildcard sql/upgrade/layout--*.sql))
 DATA_built     = $(INSTALL_SQL) $(UPGRADE_SQL)
 
 PG_CPPFLAGS = -Isrc
