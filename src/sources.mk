@@ -26,6 +26,7 @@ CORE_SRCS += src/core/format/product/thunderbird.cpp
 CORE_SRCS += src/core/format/profile.cpp
 CORE_SRCS += src/core/format/validate.cpp
 CORE_SRCS += src/core/name/distance.cpp
+CORE_SRCS += src/core/name/han.cpp
 CORE_SRCS += src/core/name/name.cpp
 CORE_SRCS += src/core/name/query.cpp
 CORE_SRCS += src/core/name/scan.cpp
