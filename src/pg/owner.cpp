@@ -10,6 +10,8 @@ extern "C" {
 #include "utils/snapmgr.h"
 }
 
+#include "pg/transaction.h"
+
 namespace contacts::pg {
 namespace {
 
@@ -18,6 +20,14 @@ struct Kept {
     char *text;
     SPIPlanPtr plan;
 };
+
+// Statements of run_as_owner() under way, one within the other's triggers. What an error left is corrected at
+// the end of the transaction.
+int running = 0;
+
+void forget_running(Ended ended) {
+    if (ended != Ended::kPartAborted) running = 0;
+}
 
 }  // namespace
 
@@ -51,7 +61,10 @@ SPIPlanPtr kept_plan(const char *text, int count, const Oid *types) {
         hash_bytes_extended(reinterpret_cast<const unsigned char *>(text), static_cast<int>(strlen(text)), 0);
     auto *known = static_cast<Kept *>(hash_search(plans, &hash, HASH_FIND, nullptr));
     if (known) {
-        if (strcmp(known->text, text) == 0 && SPI_plan_is_valid(known->plan)) return known->plan;
+        // Made again for the statistics of now; but a plan that may be running, further out, must not be
+        // freed: the backend makes that valid by itself.
+        if (strcmp(known->text, text) == 0 && (running > 0 || SPI_plan_is_valid(known->plan)))
+            return known->plan;
         SPI_freeplan(known->plan);
         pfree(known->text);
         hash_search(plans, &hash, HASH_REMOVE, nullptr);
@@ -84,7 +97,11 @@ uint64 run_as_owner(Relation rel, const char *text, int count, const Oid *types,
     const Before before = become_owner(RelationGetForm(rel)->relowner);
     const int level = NewGUCNestLevel();
     set_config_option("enable_seqscan", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-    const uint64 rows = execute_on_latest(kept_plan(text, count, types), values, nulls, triggers);
+    SPIPlanPtr plan = kept_plan(text, count, types);
+    forget_at_end<forget_running>();
+    ++running;
+    const uint64 rows = execute_on_latest(plan, values, nulls, triggers);
+    --running;
     AtEOXact_GUC(true, level);
     become_again(before);
     return rows;
