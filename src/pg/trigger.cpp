@@ -319,7 +319,7 @@ struct PartColumns {
     int access[kAccessColumns];
     bool as_owner;            // whether the current user owns the part
     Oid contact;              // the table of contacts, where the owner of the part owns it as well
-    const char *read_access;  // the statement
+    const char *read_access;  // the statement; null before the first
 };
 
 // Locked, or a change of access that is under way could miss the part that is being written. Not FOR SHARE:
@@ -465,9 +465,7 @@ Datum contacts_inherit_access(PG_FUNCTION_ARGS) {
         // What was read as one owner is not for the table of another.
         if (contacts_table_owner(columns->contact) != RelationGetForm(rel)->relowner)
             columns->contact = InvalidOid;
-        MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-        columns->read_access = read_access(rel, table);
-        MemoryContextSwitchTo(old);
+        columns->read_access = nullptr;
         fcinfo->flinfo->fn_extra = columns;
     }
 
@@ -506,6 +504,11 @@ Datum contacts_inherit_access(PG_FUNCTION_ARGS) {
         nulls[kVisibility] = false;
         nulls[kSharedWith] = nulls[kEditableBy] = true;
     } else {
+        if (!columns->read_access) {
+            MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+            columns->read_access = read_access(rel, table);
+            MemoryContextSwitchTo(old);
+        }
         if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
         connected = true;
         const Oid type = UUIDOID;
