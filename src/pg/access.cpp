@@ -288,6 +288,18 @@ inline bool contains(FunctionCallInfo fcinfo, int argument, const pg_uuid_t *val
     return false;
 }
 
+// Administrators have what is not personal, owners what is theirs; `or_company`: also where it is the
+// company's.
+inline bool may_manage(FunctionCallInfo fcinfo, bool or_company) {
+    if (PG_ARGISNULL(0)) return false;
+    const contacts_acting *acting = resolve(fcinfo);
+    if (!(acting->permissions & CONTACTS_EDIT)) return false;
+    const Visibility visibility = visibility_of(fcinfo, 2);
+    if (visibility == Visibility::kNone) return false;
+    if (visibility != Visibility::kPersonal && (acting->permissions & CONTACTS_ADMIN)) return true;
+    return (or_company || visibility != Visibility::kCompany) && is_owner(fcinfo, 1, acting);
+}
+
 }  // namespace
 
 uint64 contacts_access_generation(void) {
@@ -426,23 +438,11 @@ Datum contacts_may_edit(PG_FUNCTION_ARGS) {
 }
 
 Datum contacts_may_create(PG_FUNCTION_ARGS) {
-    if (PG_ARGISNULL(0)) PG_RETURN_BOOL(false);
-    const contacts_acting *acting = resolve(fcinfo);
-    if (!(acting->permissions & CONTACTS_EDIT)) PG_RETURN_BOOL(false);
-    const Visibility visibility = visibility_of(fcinfo, 2);
-    if (visibility == Visibility::kNone) PG_RETURN_BOOL(false);
-    if (visibility != Visibility::kPersonal && (acting->permissions & CONTACTS_ADMIN)) PG_RETURN_BOOL(true);
-    PG_RETURN_BOOL(visibility != Visibility::kCompany && is_owner(fcinfo, 1, acting));
+    PG_RETURN_BOOL(may_manage(fcinfo, false));
 }
 
 Datum contacts_may_manage(PG_FUNCTION_ARGS) {
-    if (PG_ARGISNULL(0)) PG_RETURN_BOOL(false);
-    const contacts_acting *acting = resolve(fcinfo);
-    if (!(acting->permissions & CONTACTS_EDIT)) PG_RETURN_BOOL(false);
-    const Visibility visibility = visibility_of(fcinfo, 2);
-    if (visibility == Visibility::kNone) PG_RETURN_BOOL(false);
-    if (visibility != Visibility::kPersonal && (acting->permissions & CONTACTS_ADMIN)) PG_RETURN_BOOL(true);
-    PG_RETURN_BOOL(is_owner(fcinfo, 1, acting));
+    PG_RETURN_BOOL(may_manage(fcinfo, true));
 }
 
 Datum contacts_check_permission(PG_FUNCTION_ARGS) {

@@ -393,6 +393,13 @@ constexpr int kLogArguments = 10;
 const Oid log_types[kLogArguments] = {UUIDARRAYOID, INT4ARRAYOID, JSONBARRAYOID,  UUIDARRAYOID, TEXTARRAYOID,
                                       TEXTARRAYOID, TEXTARRAYOID, TIMESTAMPTZOID, TEXTOID,      UUIDOID};
 
+// The first seven as rows `u`, in the order of the log's key.
+const char *const from_entries =
+    " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), "
+    "pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7))"
+    " AS u(contact_id, version, changes, owner_id, visibility, shared_with, editable_by)"
+    " ORDER BY u.contact_id";
+
 Entries new_entries(int capacity) {
     Entries entries = {};
     entries.contact_id = new_column(UUIDOID, capacity);
@@ -509,12 +516,8 @@ void log_contacts(TriggerData *trigger) {
         " changed_by, action, import_id)"
         " SELECT u.contact_id, u.version, u.changes, u.owner_id, u.visibility, "
         "u.shared_with::pg_catalog.uuid[],"
-        " u.editable_by::pg_catalog.uuid[], $8, $9, '%s', $10"
-        " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), "
-        "pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7))"
-        " AS u(contact_id, version, changes, owner_id, visibility, shared_with, editable_by)"
-        " ORDER BY u.contact_id",
-        beside(rel, trigger->tg_trigger->tgargs[0]), is_undo() ? "undo" : "update");
+        " u.editable_by::pg_catalog.uuid[], $8, $9, '%s', $10%s",
+        beside(rel, trigger->tg_trigger->tgargs[0]), is_undo() ? "undo" : "update", from_entries);
     Reader old_rows = open_reader(trigger->tg_oldtable, desc);
     Reader new_rows = open_reader(trigger->tg_newtable, desc);
     MemoryContext whole = CurrentMemoryContext;
@@ -957,12 +960,7 @@ const char *deletion_statement(Relation rel, Trigger *trigger) {
                   : "",
             names ? "" : " ORDER BY p.position", beside(rel, table));
     }
-    appendStringInfoString(
-        &text,
-        " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), "
-        "pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7))"
-        " AS u(contact_id, version, changes, owner_id, visibility, shared_with, editable_by)"
-        " ORDER BY u.contact_id");
+    appendStringInfoString(&text, from_entries);
     return text.data;
 }
 
