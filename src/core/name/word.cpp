@@ -66,6 +66,28 @@ icu::UnicodeString Transformed(const char *id, icu::UnicodeString text) {
 
 // ---- Latin letters to ASCII
 
+// Letters of Azerbaijan and of Africa that Latin-ASCII passes over; 0 for others.
+char PlainLatinLetter(UChar32 c) {
+    switch (c) {
+        case 0x0259:
+        case 0x01DD:
+        case 0x025B:
+            return 'e';
+        case 0x0254:
+            return 'o';
+        case 0x0269:
+            return 'i';
+        case 0x028A:
+            return 'u';
+        case 0x028B:
+            return 'v';
+        case 0x0263:
+            return 'g';
+        default:
+            return 0;
+    }
+}
+
 // Small letters and digits of `text`; a letter that has no ASCII form stays as it is.
 string FoldLatinSlowly(const icu::UnicodeString &text) {
     UErrorCode status = U_ZERO_ERROR;
@@ -78,8 +100,8 @@ string FoldLatinSlowly(const icu::UnicodeString &text) {
         const UChar32 c = ascii.char32At(i);
         if (c < 0x80) {
             if (u_isalnum(c)) out += ToLowerAscii(static_cast<char>(c));
-        } else if (c == 0x0259 || c == 0x01DD) {
-            out += 'e';
+        } else if (const char latin = PlainLatinLetter(c)) {
+            out += latin;
         } else if (u_isalnum(c) &&
                    u_charType(c) != U_MODIFIER_LETTER) {  // ʿ and ʹ are left behind by transforms
             icu::UnicodeString(c).toUTF8String(out);
@@ -318,6 +340,8 @@ WordForms AllCyrillicForms(const icu::UnicodeString &word) {
         AddKey(forms.keys, FoldLatin(Transformed("Russian-Latin/BGN", word)));
         string in_print = InPrint(word, "Russian-Latin/BGN");
         AddKey(forms.keys, in_print);
+        if (word.endsWith(u"ий", 2))
+            AddKey(forms.keys, in_print.substr(0, in_print.size() - 1) + 'i');  // Yuri
         // Ershova as well as Yershova.
         if (word.startsWith(u"е", 1) && in_print.size() > 3 && in_print[0] == 'y')
             AddKey(forms.keys, in_print.substr(1));
@@ -865,14 +889,20 @@ WordForms OtherForms(const icu::UnicodeString &word, UScriptCode script) {
     const auto add = [&](const icu::UnicodeString &in_script) {
         const icu::UnicodeString text = Transformed(id.c_str(), in_script);
         const string letters = FoldLatin(text);
-        // Indic and Thai letters carry a vowel that is not always spoken, and ICU's c is everybody's ch.
-        string spoken;
-        for (std::size_t i = 0; i < letters.size(); ++i) {
-            spoken += letters[i];
-            if (letters[i] == 'c' && (i + 1 == letters.size() || letters[i + 1] != 'h')) spoken += 'h';
-        }
         AddKey(forms.keys, letters);
-        if (spoken != letters) AddKey(forms.keys, spoken);
+        // ś and ṣ are sh, but in Thai; ICU's c is everybody's ch.
+        icu::UnicodeString hushed = text;
+        if (script != USCRIPT_THAI)
+            for (const char16_t *s : {u"ś", u"ṣ"})
+                hushed.findAndReplace(icu::UnicodeString(s), icu::UnicodeString(u"sh", 2));
+        const string plain = FoldLatin(hushed);
+        string spoken;
+        for (std::size_t i = 0; i < plain.size(); ++i) {
+            spoken += plain[i];
+            if (plain[i] == 'c' && (i + 1 == plain.size() || plain[i + 1] != 'h')) spoken += 'h';
+        }
+        AddKey(forms.keys, spoken);
+        // Indic letters carry a vowel that is not always spoken.
         // नरेन्द्र मोदी: Narendra but Ram; both are written.
         if (spoken.size() > 3 && spoken.back() == 'a' && text.charAt(text.length() - 1) == u'a')
             AddKey(forms.keys, spoken.substr(0, spoken.size() - 1));
