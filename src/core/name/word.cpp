@@ -494,6 +494,15 @@ std::vector<icu::UnicodeString> Syllables(const icu::UnicodeString &latin) {
     return syllables;
 }
 
+// Of one character, whatever stands around it; remembered, since a transform takes longer than all else here.
+const string &ReadingOf(UChar32 c) {
+    static std::unordered_map<UChar32, string> known;
+    const auto found = known.find(c);
+    if (found != known.end()) return found->second;
+    if (known.size() > 10000) known.clear();
+    return known.emplace(c, FoldLatin(Transformed("Han-Latin", icu::UnicodeString(c)))).first->second;
+}
+
 WordForms HanForms(const icu::UnicodeString &word) {
     WordForms forms;
     forms.surname_first = true;
@@ -521,8 +530,7 @@ WordForms HanForms(const icu::UnicodeString &word) {
     AddUmlautSpellings(syllables, 0, syllables.size(), forms.keys);
     forms.document_keys.push_back(forms.native);
     // As a given name, or a word, the first character is read as everywhere: 张乐 is Zhang Le.
-    for (const icu::UnicodeString &syllable : Syllables(Transformed("Han-Latin", simplified)))
-        forms.given += FoldLatin(syllable);
+    if (!syllables.empty()) forms.given = ReadingOf(simplified.char32At(0)) + joined(1, syllables.size());
     if (forms.given == forms.keys[0]) forms.given.clear();
     if (other_reading) AddKey(count == 1 ? forms.document_keys : forms.split_spellings, other_reading);
     if (count < 2) return forms;
