@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/name/han.h"
 #include "core/text.h"
 
 namespace contacts::name {
@@ -494,13 +495,10 @@ std::vector<icu::UnicodeString> Syllables(const icu::UnicodeString &latin) {
     return syllables;
 }
 
-// Of one character, whatever stands around it; remembered, since a transform takes longer than all else here.
-const string &ReadingOf(UChar32 c) {
-    static std::unordered_map<UChar32, string> known;
-    const auto found = known.find(c);
-    if (found != known.end()) return found->second;
-    if (known.size() > 10000) known.clear();
-    return known.emplace(c, FoldLatin(Transformed("Han-Latin", icu::UnicodeString(c)))).first->second;
+// Of one character that stands behind a surname, and is none.
+string ReadingOfGiven(UChar32 c) {
+    const std::vector<icu::UnicodeString> syllables = Syllables(ReadHan(icu::UnicodeString(u'张').append(c)));
+    return syllables.size() == 2 ? FoldLatin(syllables[1]) : string();
 }
 
 WordForms HanForms(const icu::UnicodeString &word) {
@@ -511,8 +509,8 @@ WordForms HanForms(const icu::UnicodeString &word) {
     forms.native = Encode(simplified);
     CutKey(forms.native);
 
-    // Han-Latin/Names knows how characters are read that are surnames: 曾 is Zeng, not Ceng.
-    std::vector<icu::UnicodeString> syllables = Syllables(Transformed("Han-Latin/Names", simplified));
+    // As names: characters that are surnames are read as such, 曾 is Zeng, not Ceng.
+    std::vector<icu::UnicodeString> syllables = Syllables(ReadHan(simplified));
     const std::u16string_view text(simplified.getBuffer(), static_cast<std::size_t>(simplified.length()));
     const bool compound = count >= 2 && IsCompoundSurname(text.substr(0, 2));
     const char *other_reading = nullptr;
@@ -530,7 +528,8 @@ WordForms HanForms(const icu::UnicodeString &word) {
     AddUmlautSpellings(syllables, 0, syllables.size(), forms.keys);
     forms.document_keys.push_back(forms.native);
     // As a given name, or a word, the first character is read as everywhere: 张乐 is Zhang Le.
-    if (!syllables.empty()) forms.given = ReadingOf(simplified.char32At(0)) + joined(1, syllables.size());
+    if (!syllables.empty())
+        forms.given = ReadingOfGiven(simplified.char32At(0)) + joined(1, syllables.size());
     if (forms.given == forms.keys[0]) forms.given.clear();
     if (other_reading) AddKey(count == 1 ? forms.document_keys : forms.split_spellings, other_reading);
     if (count < 2) return forms;
