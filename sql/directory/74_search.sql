@@ -108,6 +108,12 @@ BEGIN ATOMIC
            CASE WHEN s.email = contacts.email_try_parse(search.query) THEN 3 ELSE 2 END
       FROM staff s WHERE s.email ^@ search.query AND CASE WHEN octet_length(search.query) <= 254 THEN search.query ~ '^\s*\S{2,}\s*$' END
     UNION ALL
+    SELECT NULL::uuid, s.staff_id, NULL::uuid, 'domain'::text, s.email::text, 2
+      FROM staff s
+     WHERE contacts.email_domain(s.email) ~>=~ (SELECT contacts.email_domain_prefix(ltrim(left(search.query, 300), ' @')))
+       AND contacts.email_domain(s.email) ~<~ (SELECT contacts.email_domain_prefix(ltrim(left(search.query, 300), ' @')) || '~')
+       AND CASE WHEN octet_length(search.query) <= 254 THEN search.query ~ '^\s*(@\S+|[^\s@]+\.[^\s@]*)\s*$' END
+    UNION ALL
     SELECT NULL::uuid, p.staff_id, NULL::uuid, 'phone'::text, p.number::text,
            CASE WHEN contacts.phone_base(p.number)::text = t.prefix THEN 3 ELSE 2 END
       FROM unnest((SELECT CASE WHEN length(contacts.phone_digits(search.query)) >= 3
