@@ -100,8 +100,9 @@ BEGIN ATOMIC
     SELECT p.contact_id, NULL::uuid, p.owner_id, 'phone'::text, p.number::text, 2
       FROM (SELECT a.contact_id, a.owner_id, a.number FROM contact_phone a
              WHERE contacts.phone_suffix(a.number, 4) = right(contacts.phone_digits(search.query), 4)
-               AND contacts.phone_suffix(a.number, length(contacts.phone_digits(search.query)))
-                   = contacts.phone_digits(search.query)
+               -- Without the trunk prefix of national notation: of which country is not always known.
+               AND contacts.phone_suffix(a.number, length((SELECT regexp_replace(contacts.phone_digits(search.query), '^0(?=[1-9][0-9]{5})', ''))))
+                   = (SELECT regexp_replace(contacts.phone_digits(search.query), '^0(?=[1-9][0-9]{5})', ''))
                AND length(contacts.phone_digits(search.query)) >= 4 AND left(ltrim(search.query), 1) <> '+' LIMIT 200) AS p
     UNION ALL
     SELECT NULL::uuid, s.staff_id, NULL::uuid, 'email'::text, s.email::text,
@@ -123,8 +124,8 @@ BEGIN ATOMIC
     SELECT NULL::uuid, p.staff_id, NULL::uuid, 'phone'::text, p.number::text, 2
       FROM staff_phone p
      WHERE contacts.phone_suffix(p.number, 4) = right(contacts.phone_digits(search.query), 4)
-       AND contacts.phone_suffix(p.number, length(contacts.phone_digits(search.query)))
-           = contacts.phone_digits(search.query)
+       AND contacts.phone_suffix(p.number, length((SELECT regexp_replace(contacts.phone_digits(search.query), '^0(?=[1-9][0-9]{5})', ''))))
+           = (SELECT regexp_replace(contacts.phone_digits(search.query), '^0(?=[1-9][0-9]{5})', ''))
        AND length(contacts.phone_digits(search.query)) >= 4 AND left(ltrim(search.query), 1) <> '+'
     UNION ALL
     SELECT NULL::uuid, x.staff_id, NULL::uuid, 'extension'::text, x.extension, 3
