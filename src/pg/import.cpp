@@ -118,7 +118,9 @@ csv::Options CsvOptionsOf(const ImportOptions &options) {
         throw Error(BadOption(
             std::string("invalid value for import option \"") + name + "\": \"" + Quoted(value) + '"', rule));
     };
-    const auto is_tab = [](std::string_view value) { return EqualIgnoreCase(value, "tab") || value == "\\t"; };
+    const auto is_tab = [](std::string_view value) {
+        return EqualIgnoreCase(value, "tab") || value == "\\t";
+    };
     if (const auto delimiter = options.Get("delimiter")) {
         if (delimiter->empty()) refuse("delimiter", "", "Without a delimiter, NULL, it is detected.");
         csv.delimiter = is_tab(*delimiter) ? "\t" : *delimiter;
@@ -799,7 +801,8 @@ Matches Import::Match(std::span<const Draft *const> drafts) {
     return matches;
 }
 
-// Whether IDs of contacts that were found by something else matter; a directory of an older layout does not tell.
+// Whether IDs of contacts that were found by something else matter; a directory of an older layout does not
+// tell.
 bool Import::CanTakeIds() {
     if (!TakesIds(rules_)) return false;
     if (!can_take_ids_) {
@@ -1032,10 +1035,12 @@ void Import::Announce(bool notify) {
 
 namespace {
 
-// A source whose beginning was looked at.
+// A source whose beginning was looked at. A record may have no end, so cancelling and the limit on the file's
+// size count while it is read, not only between records.
 class PeekedSource : public csv::ByteSource {
   public:
-    explicit PeekedSource(csv::ByteSource &source) : source_(source), beginning_(1024, '\0') {
+    PeekedSource(csv::ByteSource &source, std::function<void(std::int64_t)> check_size)
+        : source_(source), check_size_(std::move(check_size)), beginning_(1024, '\0') {
         std::size_t length = 0;
         while (length < beginning_.size()) {
             const std::size_t read = source_.Read(beginning_.data() + length, beginning_.size() - length);
@@ -1047,17 +1052,26 @@ class PeekedSource : public csv::ByteSource {
     std::string_view beginning() const { return beginning_; }
 
     std::size_t Read(char *buffer, std::size_t capacity) override {
-        if (given_ == beginning_.size()) return source_.Read(buffer, capacity);
+        Call([] { CHECK_FOR_INTERRUPTS(); });
+        if (given_ == beginning_.size()) {
+            const std::size_t read = source_.Read(buffer, capacity);
+            read_ += static_cast<std::int64_t>(read);
+            check_size_(read_);
+            return read;
+        }
         const std::size_t length = std::min(capacity, beginning_.size() - given_);
         std::memcpy(buffer, beginning_.data() + given_, length);
         given_ += length;
+        read_ += static_cast<std::int64_t>(length);
         return length;
     }
 
   private:
     csv::ByteSource &source_;
+    const std::function<void(std::int64_t)> check_size_;
     std::string beginning_;
     std::size_t given_ = 0;
+    std::int64_t read_ = 0;
 };
 
 template <class CheckSize>
@@ -1120,14 +1134,15 @@ void CheckDelimiter(Draft &draft, std::size_t width, std::string_view delimiter)
         const auto found = std::count(draft.cells[0].begin(), draft.cells[0].end(), other);
         if (static_cast<std::size_t>(found) + 1 != width) continue;
         draft.Add({Severity::kError, "wrong_field_count", -1, "", "",
-                   "the header has " + std::to_string(width) + " columns, this record has 1: the delimiter is \"" +
-                       Quoted(delimiter) + "\", not \"" + Quoted(std::string_view(&other, 1)) + '"'});
+                   "the header has " + std::to_string(width) +
+                       " columns, this record has 1: the delimiter is \"" + Quoted(delimiter) + "\", not \"" +
+                       Quoted(std::string_view(&other, 1)) + '"'});
         return;
     }
 }
 
-// What reports have behind their table: behind a blank record, records of a first cell alone up to the end of the
-// file, such as a total, a date, a copyright. Without a preamble one of them must say what no name does.
+// What reports have behind their table: behind a blank record, records of a first cell alone up to the end of
+// the file, such as a total, a date, a copyright. Without a preamble one of them must say what no name does.
 class Tail {
   public:
     Tail(Import &import, std::size_t width, bool has_preamble, std::function<void(Draft)> add)
@@ -1214,7 +1229,7 @@ void ReadFile(Import &import, csv::ByteSource &source, std::int64_t bytes) {
         throw Error(fault);
     };
     check_size(bytes);
-    PeekedSource peeked(source);
+    PeekedSource peeked(source, check_size);
     const bool holds_cards = vcard::IsVCard(peeked.beginning());
     if (import.format() ? import.format()->structured_lists : holds_cards)
         return ReadCards(import, peeked, bytes, check_size);
@@ -1253,8 +1268,9 @@ void ReadFile(Import &import, csv::ByteSource &source, std::int64_t bytes) {
     if (!header) {
         Fault fault = header.fault();
         if (reader.dialect().guessed_encoding)
-            fault.hint += std::string(fault.hint.empty() ? "" : " ") +
-                          "The file is not UTF-8 and was read as windows-1252: name its encoding if that is another.";
+            fault.hint +=
+                std::string(fault.hint.empty() ? "" : " ") +
+                "The file is not UTF-8 and was read as windows-1252: name its encoding if that is another.";
         throw Error(fault);
     }
     const std::size_t header_at = header->record;
@@ -1265,8 +1281,8 @@ void ReadFile(Import &import, csv::ByteSource &source, std::int64_t bytes) {
     const std::int64_t header_line = first[header_at].line;
     const bool no_records = header_at + 1 == first.size();
     const std::size_t width = header->mapping.header.size();
-    const bool has_preamble =
-        std::any_of(blank.begin(), blank.begin() + static_cast<std::ptrdiff_t>(header_at), std::logical_not<>());
+    const bool has_preamble = std::any_of(
+        blank.begin(), blank.begin() + static_cast<std::ptrdiff_t>(header_at), std::logical_not<>());
     import.Begin(std::move(header).value().mapping, reader.dialect().delimiter);
     const Format &format = *import.format();
     if (format.max_bytes && bytes > format.max_bytes) {

@@ -120,6 +120,15 @@ RESET ROLE;
 UPDATE import_run SET started_by = 'regress_clerk' WHERE import_id IN (SELECT e.import_id FROM import_error e WHERE e.code = 'footer');
 SELECT DISTINCT started_by FROM import_error WHERE code = 'footer';
 
+-- A record that does not end can be cancelled, and meets the limit.
+SET statement_timeout = '1s';
+SELECT * FROM import_file('/dev/zero');
+SELECT * FROM import_file('/dev/zero', format => 'vcard');
+RESET statement_timeout;
+SELECT * FROM import_file('/dev/zero', max_bytes => 20000000);
+SELECT * FROM import_file('/dev/zero', format => 'vcard', max_bytes => 20000000);
+SELECT count(*) AS in_progress FROM import_progress;
+
 DROP SCHEMA crm CASCADE;
 DROP OWNED BY regress_clerk;
 DROP ROLE regress_clerk, regress_import;

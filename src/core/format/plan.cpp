@@ -445,14 +445,16 @@ class Planner {
         }
     }
 
-    // A record that a contact is found for by something else than its ID, though the source has another ID for it.
+    // A record that a contact is found for by something else than its ID, though the source has another ID
+    // for it.
     void NoteOtherId(std::size_t row, const Draft &draft, const KnownContact &known, const Meant &meant,
                      const std::string &what) {
         if (!TakesIds(rules_) || IsId(meant.criterion) || draft.key.empty() || known.external_id.empty() ||
             draft.key == known.external_id || draft.key_uuid == known.id)
             return;
         Note(row, validator_.LimitSeverity(), "other_id", Target::kContactId, draft.key,
-             "the contact with this " + what + " has another ID, \"" + Quoted(known.external_id) + "\", and keeps it");
+             "the contact with this " + what + " has another ID, \"" + Quoted(known.external_id) +
+                 "\", and keeps it");
     }
 
     // Mode "update" with criteria of the caller's, none of which found a contact.
@@ -730,8 +732,8 @@ class Planner {
         if (shared_[row]) Remember(draft, pending->after.id);
     }
 
-    // A contact that was found by something else gets the record's ID, if it has none: the next file's record is found
-    // by it, whatever becomes of the address.
+    // A contact that was found by something else gets the record's ID, if it has none: the next file's record
+    // is found by it, whatever becomes of the address.
     bool TakeId(const Draft &draft, const Meant &meant, KnownContact &contact) const {
         if (!contact.lacks_id || draft.key.empty() || draft.key_uuid == contact.id || IsId(meant.criterion) ||
             !TakesIds(rules_))
@@ -821,9 +823,8 @@ class Planner {
                 changed = changed || static_cast<PartKind>(k) != PartKind::kNote;
         if (!changed) return;
         // A contact whose parts alone changed is touched too: its version and import tell of it.
-        static const std::vector<std::string> kColumns =
-            ContactColumns({"contact_id", "organization_id"},
-                           {"custom", "custom_removed", "source", "external_id"});
+        static const std::vector<std::string> kColumns = ContactColumns(
+            {"contact_id", "organization_id"}, {"custom", "custom_removed", "source", "external_id"});
         std::vector<Value> &values = RelationOf("contact_update", kColumns).rows.emplace_back();
         values.reserve(kColumns.size());
         values.emplace_back(after.id);
@@ -1095,8 +1096,8 @@ std::string JsonString(std::string_view text) {
 }
 
 bool TakesIds(const Rules &rules) {
-    return rules.match_by.size() > 1 &&
-           std::find(rules.match_by.begin(), rules.match_by.end(), Criterion::kExternalId) != rules.match_by.end();
+    return rules.match_by.size() > 1 && std::find(rules.match_by.begin(), rules.match_by.end(),
+                                                  Criterion::kExternalId) != rules.match_by.end();
 }
 
 bool ByNameAlone(std::span<const Draft *const> drafts) {
