@@ -349,9 +349,6 @@ void CheckImportOptions(const ImportOptions &options) {
     }
     if (const auto region = options.Get("default_region"))
         if (const std::optional<Fault> fault = CheckPhoneRegion(*region)) throw Error(*fault);
-    // The reader has its own rules of what dialect there can be.
-    csv::MemorySource nothing("");
-    csv::Reader check(nothing, CsvOptionsOf(options));
 }
 
 bool Import::IsWriting() {
