@@ -19,7 +19,8 @@ CREATE TABLE import_run (
   header      text[],
   delimiter   text,
   CONSTRAINT import_run_accounts_for_every_record
-    CHECK (inserted + updated + unchanged + failed + blank = records)
+    CHECK (inserted + updated + unchanged + failed + blank = records),
+  UNIQUE (import_id, started_by)
 );
 CREATE INDEX import_run_started_at_idx ON import_run (started_at);
 COMMENT ON TABLE import_run IS 'Imports: who, when, what, and how many records went which way. Rows may be deleted when no longer wanted.';
@@ -33,7 +34,7 @@ COMMENT ON COLUMN import_run.header IS 'The column names as found in the file.';
 COMMENT ON COLUMN import_run.delimiter IS 'The delimiter of the file; NULL: it holds vCards.';
 
 CREATE TABLE import_error (
-  import_id   uuid NOT NULL REFERENCES import_run ON DELETE CASCADE,
+  import_id   uuid NOT NULL,
   ordinal     bigint NOT NULL,
   line        bigint,
   record      bigint,
@@ -46,7 +47,10 @@ CREATE TABLE import_error (
   cells       text[],
   started_by  text NOT NULL DEFAULT contacts.actor(),
   personal    boolean NOT NULL DEFAULT false,
-  PRIMARY KEY (import_id, ordinal)
+  PRIMARY KEY (import_id, ordinal),
+  -- With started_by, which the policy compares with who acts: nobody adds entries to another's import.
+  CONSTRAINT import_error_import_run_fkey FOREIGN KEY (import_id, started_by)
+    REFERENCES import_run (import_id, started_by) ON UPDATE CASCADE ON DELETE CASCADE
 );
 COMMENT ON TABLE import_error IS 'Faults that imports found: all of a record, not the first alone.';
 COMMENT ON COLUMN import_error.ordinal IS 'Number of the entry in its import, from 1.';

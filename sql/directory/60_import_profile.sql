@@ -22,7 +22,8 @@ COMMENT ON COLUMN import_profile.columns IS 'Header of the file to field: {"Surn
 COMMENT ON COLUMN import_profile.defaults IS 'What new contacts get where their record says nothing: {"contact_type": "lead", "custom.campaign": "spring"}.';
 COMMENT ON COLUMN import_profile.options IS 'Options of the import, as the parameters of import_csv() are called: {"mode": "upsert", "match_by": ["email"], "default_region": "CH"}; what the caller of an import gives counts before them.';
 
--- Not with the CHECK: a later version may have a format of this name, and the dump must be restored there all the same.
+-- Not with the CHECK: a later version may have a format of this name, or its ICU not know an encoding, and the dump must be restored
+-- there all the same. The CSV reader says what dialects there are.
 CREATE FUNCTION _import_profile_name() RETURNS trigger
   LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp
@@ -34,13 +35,18 @@ BEGIN
       MESSAGE = format('an import profile cannot be named "%s"', NEW.name),
       DETAIL = 'The import knows a format of that name.';
   END IF;
+  PERFORM FROM contacts.read_csv(
+    '', encoding => NEW.options ->> 'encoding',
+    delimiter => CASE WHEN lower(NEW.options ->> 'delimiter') IN ('tab', '\t') THEN E'\t' ELSE NEW.options ->> 'delimiter' END,
+    quote => CASE WHEN lower(NEW.options ->> 'quote') IN ('tab', '\t') THEN E'\t' ELSE NEW.options ->> 'quote' END,
+    escape => CASE WHEN lower(NEW.options ->> 'escape') IN ('tab', '\t') THEN E'\t' ELSE NEW.options ->> 'escape' END);
   RETURN NEW;
 END
 $body$;
-COMMENT ON FUNCTION _import_profile_name() IS 'Trigger of import_profile: refuses the names of formats.';
-CREATE TRIGGER check_name BEFORE INSERT OR UPDATE OF name ON import_profile
+COMMENT ON FUNCTION _import_profile_name() IS 'Trigger of import_profile: refuses the names of formats, and dialects that there are not.';
+CREATE TRIGGER check_name BEFORE INSERT OR UPDATE OF name, options ON import_profile
   FOR EACH ROW EXECUTE FUNCTION _import_profile_name();
-COMMENT ON TRIGGER check_name ON import_profile IS 'Refuses the names of formats.';
+COMMENT ON TRIGGER check_name ON import_profile IS 'Refuses the names of formats, and dialects that there are not.';
 
 -- While an import runs nobody else sees its import_run. Its id stands in two parameters of its progress report that
 -- PostgreSQL does not use for COPY.

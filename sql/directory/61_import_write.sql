@@ -189,6 +189,16 @@ BEGIN ATOMIC
                              k.language, k.contact_type, k.contact_level, k.websites FROM contact k WHERE k.contact_id = i.contact_id FOR NO KEY UPDATE) AS c;
 END;
 
+CREATE FUNCTION _import_id_state(ids uuid[], source text) RETURNS TABLE (contact_id uuid, external_id text)
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT c.contact_id, c.external_id
+    FROM unnest(_import_id_state.ids) AS i(contact_id)
+   CROSS JOIN LATERAL (SELECT k.contact_id, k.source, k.external_id FROM contact k
+                        WHERE k.contact_id = i.contact_id OFFSET 0) AS c
+   WHERE c.external_id IS NULL OR c.source = _import_id_state.source;
+END;
+
 CREATE FUNCTION _import_custom_state(ids uuid[], keys jsonb) RETURNS TABLE (contact_id uuid, key_number bigint, value text)
   LANGUAGE sql STABLE
 BEGIN ATOMIC
@@ -332,13 +342,14 @@ BEGIN ATOMIC
          phonetic_last_name = b.phonetic_last_name, job_title = b.job_title, department = b.department,
          location = b.location, birth_date = b.birth_date, birth_year_known = b.birth_year_known,
          language = b.language, websites = string_to_array(b.websites, E'\n'),
-         custom = (c.custom || b.custom) - b.custom_removed
+         custom = (c.custom || b.custom) - b.custom_removed,
+         source = coalesce(b.source, c.source), external_id = coalesce(b.external_id, c.external_id)
     FROM contacts.import_batch('contact_update')
       AS b(contact_id uuid, organization_id uuid, contact_type text, contact_level text, name_prefix text,
            first_name text, middle_name text, last_name text, name_suffix text, nickname text,
            phonetic_first_name text, phonetic_last_name text, job_title text, department text, location text,
            birth_date date, birth_year_known boolean, language text, websites text,
-           custom jsonb, custom_removed text[])
+           custom jsonb, custom_removed text[], source text, external_id text)
    CROSS JOIN LATERAL (SELECT k.ctid FROM contact k WHERE k.contact_id = b.contact_id LIMIT 1) AS place(tid)
    WHERE c.ctid = place.tid
   RETURNING c.contact_id;
@@ -543,6 +554,7 @@ COMMENT ON FUNCTION _import_match_contacts() IS 'The contacts that the IDs of th
 COMMENT ON FUNCTION _import_match_criteria(int) IS 'The contacts that the criteria of the batch (relation match_key) find, at most so many for one value.';
 COMMENT ON FUNCTION _import_match_organizations(uuid) IS 'The organizations that the batch (relation organization_key) means, with what is known of them.';
 COMMENT ON FUNCTION _import_contact_state(uuid[], uuid) IS 'What is known of these contacts; locks their rows.';
+COMMENT ON FUNCTION _import_id_state(uuid[], text) IS 'The external IDs of these contacts: of those that have one of this source, or NULL of those that have none.';
 COMMENT ON FUNCTION _import_custom_state(uuid[], jsonb) IS 'The values of these custom keys of these contacts.';
 COMMENT ON FUNCTION _import_phone_state(uuid[]) IS 'Phones of these contacts.';
 COMMENT ON FUNCTION _import_email_state(uuid[]) IS 'E-mail addresses of these contacts.';

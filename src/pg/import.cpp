@@ -15,6 +15,7 @@ extern "C" {
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 
 #include "core/csv/writer.h"
 #include "core/text.h"
@@ -107,6 +108,37 @@ std::optional<Criterion> FindCriterion(std::string_view name) {
          {Criterion::kContactId, Criterion::kExternalId, Criterion::kEmail, Criterion::kPhone})
         if (name == NameOf(criterion)) return criterion;
     return std::nullopt;
+}
+
+csv::Options CsvOptionsOf(const ImportOptions &options) {
+    csv::Options csv;
+    csv.encoding = options.Get("encoding").value_or("");
+    csv.strict = options.Get("strict") == "true";
+    const auto refuse = [](const char *name, std::string_view value, const char *rule) {
+        throw Error(BadOption(
+            std::string("invalid value for import option \"") + name + "\": \"" + Quoted(value) + '"', rule));
+    };
+    const auto is_tab = [](std::string_view value) {
+        return EqualIgnoreCase(value, "tab") || value == "\\t";
+    };
+    if (const auto delimiter = options.Get("delimiter")) {
+        if (delimiter->empty()) refuse("delimiter", "", "Without a delimiter, NULL, it is detected.");
+        csv.delimiter = is_tab(*delimiter) ? "\t" : *delimiter;
+    }
+    const auto character = [&](const char *name) -> std::optional<char> {
+        const std::optional<std::string> value = options.Get(name);
+        if (!value) return std::nullopt;
+        if (is_tab(*value)) return '\t';
+        // No quote at all is a dialect, too.
+        if (value->empty() && std::string_view(name) == "quote") return '\0';
+        if (value->size() != 1) refuse(name, *value, "It must be one ASCII character, or \"tab\".");
+        return (*value)[0];
+    };
+    csv.quote = character("quote");
+    csv.escape = character("escape");
+    if (const auto most = options.Get("max_field_bytes"))
+        csv.max_field_bytes = static_cast<std::size_t>(std::stoull(*most));
+    return csv;
 }
 
 // Whether an error of a statement is the fault of a row: data, constraints, policies, triggers that raise,
@@ -354,25 +386,7 @@ Import::Import(Oid contact, const ImportOptions &options) : contact_(contact), o
 }
 
 csv::Options Import::csv_options() const {
-    csv::Options csv;
-    csv.encoding = options_.Get("encoding").value_or("");
-    csv.strict = options_.Get("strict") == "true";
-    const auto character = [&](const char *name) -> std::optional<char> {
-        const std::optional<std::string> value = options_.Get(name);
-        if (!value) return std::nullopt;
-        if (EqualIgnoreCase(*value, "tab") || *value == "\\t") return '\t';
-        if (value->size() != 1)
-            throw Error(BadOption(
-                std::string("invalid value for import option \"") + name + "\": \"" + Quoted(*value) + '"',
-                "It must be one ASCII character, or \"tab\"."));
-        return (*value)[0];
-    };
-    if (const auto delimiter = character("delimiter")) csv.delimiter = *delimiter;
-    csv.quote = character("quote");
-    csv.escape = character("escape");
-    if (const auto most = options_.Get("max_field_bytes"))
-        csv.max_field_bytes = static_cast<std::size_t>(std::stoull(*most));
-    return csv;
+    return CsvOptionsOf(options_);
 }
 
 // The criteria that the caller names, or the format, as far as the file has columns for them.
@@ -784,6 +798,20 @@ Matches Import::Match(std::span<const Draft *const> drafts) {
     return matches;
 }
 
+// Whether IDs of contacts that were found by something else matter; a directory of an older layout does not
+// tell.
+bool Import::CanTakeIds() {
+    if (!TakesIds(rules_)) return false;
+    if (!can_take_ids_) {
+        SpiSession spi;
+        const TextRows found = spi.Run("SELECT pg_catalog.to_regprocedure($1) IS NOT NULL",
+                                       {schema_ + "._import_id_state(uuid[], text)"});
+        can_take_ids_ = found.rows[0][0] == "t";
+        spi.Finish();
+    }
+    return *can_take_ids_;
+}
+
 void Import::ReadState(Matches &matches) {
     std::vector<Uuid> ids;
     for (const auto &[id, known] : matches.contacts) ids.push_back(id);
@@ -806,6 +834,16 @@ void Import::ReadState(Matches &matches) {
         if (row[2]) known.organization_id = ParseUuid(*row[2]);
         known.organization_name = row[3].value_or("");
         for (std::size_t f = 0; f < known.fields.size(); ++f) known.fields[f] = row[4 + f];
+    }
+    if (CanTakeIds()) {
+        const TextRows with_ids =
+            spi.Run("SELECT contact_id, external_id FROM " + schema_ + "._import_id_state($1, $2)",
+                    {id_list, std::string(format_->source)}, {UUIDARRAYOID, TEXTOID});
+        for (const auto &row : with_ids.rows) {
+            KnownContact &known = known_of(*row[0]);
+            known.lacks_id = !row[1];
+            known.external_id = row[1].value_or("");
+        }
     }
     if (!mapping_.custom_keys.empty()) {
         // contact_id, index of the key from 1, value
@@ -994,10 +1032,12 @@ void Import::Announce(bool notify) {
 
 namespace {
 
-// A source whose beginning was looked at.
+// A source whose beginning was looked at. A record may have no end, so cancelling and the limit on the file's
+// size count while it is read, not only between records.
 class PeekedSource : public csv::ByteSource {
   public:
-    explicit PeekedSource(csv::ByteSource &source) : source_(source), beginning_(1024, '\0') {
+    PeekedSource(csv::ByteSource &source, std::function<void(std::int64_t)> check_size)
+        : source_(source), check_size_(std::move(check_size)), beginning_(1024, '\0') {
         std::size_t length = 0;
         while (length < beginning_.size()) {
             const std::size_t read = source_.Read(beginning_.data() + length, beginning_.size() - length);
@@ -1009,17 +1049,26 @@ class PeekedSource : public csv::ByteSource {
     std::string_view beginning() const { return beginning_; }
 
     std::size_t Read(char *buffer, std::size_t capacity) override {
-        if (given_ == beginning_.size()) return source_.Read(buffer, capacity);
+        Call([] { CHECK_FOR_INTERRUPTS(); });
+        if (given_ == beginning_.size()) {
+            const std::size_t read = source_.Read(buffer, capacity);
+            read_ += static_cast<std::int64_t>(read);
+            check_size_(read_);
+            return read;
+        }
         const std::size_t length = std::min(capacity, beginning_.size() - given_);
         std::memcpy(buffer, beginning_.data() + given_, length);
         given_ += length;
+        read_ += static_cast<std::int64_t>(length);
         return length;
     }
 
   private:
     csv::ByteSource &source_;
+    const std::function<void(std::int64_t)> check_size_;
     std::string beginning_;
     std::size_t given_ = 0;
+    std::int64_t read_ = 0;
 };
 
 template <class CheckSize>
@@ -1060,6 +1109,112 @@ void ReadCards(Import &import, csv::ByteSource &source, std::int64_t bytes, cons
     import.Flush();  // while the reader's notices live
 }
 
+// Spreadsheets are sent as they are more often than one would think.
+void RefuseBinary(std::string_view beginning) {
+    const bool zip = beginning.starts_with("PK\x03\x04");
+    if (!zip && !beginning.starts_with("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")) return;
+    Fault fault;
+    fault.code = "header_not_found";
+    fault.sqlstate = sqlstate::kInvalidTextRepresentation;
+    fault.message = "the file is no text";
+    fault.detail = zip ? "It is a ZIP archive, as workbooks of spreadsheets are (.xlsx, .ods)."
+                       : "It is a compound document, as workbooks of old spreadsheets are (.xls).";
+    fault.hint = "Save the sheet as CSV, best as \"CSV UTF-8\", and import that.";
+    throw Error(fault);
+}
+
+// A record of one cell in which another delimiter makes the columns of the header is no name.
+void CheckDelimiter(Draft &draft, std::size_t width, std::string_view delimiter) {
+    if (draft.failed() || draft.cells.size() != 1 || width < 3) return;
+    for (const char other : {',', ';', '\t', '|'}) {
+        if (delimiter.find(other) != std::string_view::npos) continue;
+        const auto found = std::count(draft.cells[0].begin(), draft.cells[0].end(), other);
+        if (static_cast<std::size_t>(found) + 1 != width) continue;
+        draft.Add({Severity::kError, "wrong_field_count", -1, "", "",
+                   "the header has " + std::to_string(width) +
+                       " columns, this record has 1: the delimiter is \"" + Quoted(delimiter) + "\", not \"" +
+                       Quoted(std::string_view(&other, 1)) + '"'});
+        return;
+    }
+}
+
+// What reports have behind their table: behind a blank record, records of a first cell alone up to the end of
+// the file, such as a total, a date, a copyright. Without a preamble one of them must say what no name does.
+class Tail {
+  public:
+    Tail(Import &import, std::size_t width, bool has_preamble, std::function<void(Draft)> add)
+        : import_(import), width_(width), has_preamble_(has_preamble), add_(std::move(add)) {}
+
+    // True where the record is dealt with, or held until the next one says what it is.
+    bool Take(Draft &draft, bool blank) {
+        if (blank && held_.empty()) {
+            after_blank_ = true;
+            import_.AddBlank();
+            return true;
+        }
+        if ((blank || (after_blank_ && IsLine(draft))) && held_.size() < kMost) {
+            held_.push_back({std::move(draft), blank});
+            return true;
+        }
+        Release();
+        after_blank_ = blank;
+        if (blank) import_.AddBlank();
+        return blank;
+    }
+
+    // The file ends.
+    void End() {
+        if (!has_preamble_ && std::none_of(held_.begin(), held_.end(), [](const Held &held) {
+                return !held.blank && held.draft.cells[0].find_first_of("0123456789:") != std::string::npos;
+            }))
+            return Release();
+        for (const Held &held : held_) {
+            if (!held.blank)
+                import_.AddNotice("footer",
+                                  "this record stands behind the table and was skipped: \"" +
+                                      Quoted(Trim(held.draft.cells[0])) + '"',
+                                  held.draft.line);
+            import_.AddBlank();
+        }
+        held_.clear();
+    }
+
+  private:
+    static constexpr std::size_t kMost = 20;
+    struct Held {
+        Draft draft;
+        bool blank;
+    };
+
+    bool IsLine(const Draft &draft) const {
+        if (draft.failed() || width_ < 3 || draft.cells.empty()) return false;
+        const std::string_view text = Trim(draft.cells[0]);
+        if (text.empty() || std::any_of(draft.cells.begin() + 1, draft.cells.end(),
+                                        [](const std::string &cell) { return !Trim(cell).empty(); }))
+            return false;
+        // An e-mail address or a number is somebody.
+        return text.find_first_not_of("0123456789+-()./ ") != std::string_view::npos &&
+               (text.find('@') == std::string_view::npos || text.find(' ') != std::string_view::npos);
+    }
+
+    void Release() {
+        for (Held &held : held_) {
+            if (held.blank)
+                import_.AddBlank();
+            else
+                add_(std::move(held.draft));
+        }
+        held_.clear();
+    }
+
+    Import &import_;
+    const std::size_t width_;
+    const bool has_preamble_;
+    const std::function<void(Draft)> add_;
+    bool after_blank_ = false;
+    std::vector<Held> held_;
+};
+
 // Reads the file to its end into `import`.
 void ReadFile(Import &import, csv::ByteSource &source, std::int64_t bytes) {
     const auto limit = import.options().Get("max_bytes");
@@ -1071,7 +1226,7 @@ void ReadFile(Import &import, csv::ByteSource &source, std::int64_t bytes) {
         throw Error(fault);
     };
     check_size(bytes);
-    PeekedSource peeked(source);
+    PeekedSource peeked(source, check_size);
     const bool holds_cards = vcard::IsVCard(peeked.beginning());
     if (import.format() ? import.format()->structured_lists : holds_cards)
         return ReadCards(import, peeked, bytes, check_size);
@@ -1084,6 +1239,7 @@ void ReadFile(Import &import, csv::ByteSource &source, std::int64_t bytes) {
         fault.hint = "Import it with format vcard, or without naming one.";
         throw Error(fault);
     }
+    RefuseBinary(peeked.beginning());
     csv::Reader reader(peeked, import.csv_options());
     csv::Record record;
     std::vector<Draft> first;
@@ -1106,7 +1262,14 @@ void ReadFile(Import &import, csv::ByteSource &source, std::int64_t bytes) {
         blank.push_back(record.blank);
     }
     Result<HeaderMatch> header = FindHeader(import.format(), candidates);
-    if (!header) throw Error(header.fault());
+    if (!header) {
+        Fault fault = header.fault();
+        if (reader.dialect().guessed_encoding)
+            fault.hint +=
+                std::string(fault.hint.empty() ? "" : " ") +
+                "The file is not UTF-8 and was read as windows-1252: name its encoding if that is another.";
+        throw Error(fault);
+    }
     const std::size_t header_at = header->record;
     if (header_at + 1 == first.size() && reader.Next(record)) {
         first.push_back(draft_of(record));
@@ -1114,6 +1277,9 @@ void ReadFile(Import &import, csv::ByteSource &source, std::int64_t bytes) {
     }
     const std::int64_t header_line = first[header_at].line;
     const bool no_records = header_at + 1 == first.size();
+    const std::size_t width = header->mapping.header.size();
+    const bool has_preamble = std::any_of(
+        blank.begin(), blank.begin() + static_cast<std::ptrdiff_t>(header_at), std::logical_not<>());
     import.Begin(std::move(header).value().mapping, reader.dialect().delimiter);
     const Format &format = *import.format();
     if (format.max_bytes && bytes > format.max_bytes) {
@@ -1132,10 +1298,16 @@ void ReadFile(Import &import, csv::ByteSource &source, std::int64_t bytes) {
                              first[i].line);
 
     std::int64_t previous = header_line;
+    const std::string &delimiter = reader.dialect().delimiter;
+    const auto add = [&](Draft draft) {
+        CheckDelimiter(draft, width, delimiter);
+        import.Add(std::move(draft));
+    };
+    Tail tail(import, width, has_preamble, add);
     const auto take = [&](Draft draft, bool is_blank) {
         const bool right_after_header = previous == header_line;
         previous = draft.line;
-        if (is_blank) return import.AddBlank();
+        if (tail.Take(draft, is_blank)) return;
         if (!draft.failed() && import.IsHeaderAgain(draft.cells)) {
             import.AddNotice("header_repeated", "this record repeats the header and was skipped", draft.line);
             return import.AddBlank();
@@ -1144,16 +1316,17 @@ void ReadFile(Import &import, csv::ByteSource &source, std::int64_t bytes) {
             import.AddNotice("description", "this record describes the columns and was skipped", draft.line);
             return import.AddBlank();
         }
-        import.Add(std::move(draft));
+        add(std::move(draft));
     };
     for (std::size_t i = header_at + 1; i < first.size(); ++i) take(std::move(first[i]), blank[i]);
     std::int64_t taken = 0;
-    import.ReportProgress(reader.bytes_read(), bytes);
+    import.ReportProgress(reader.bytes_taken(), bytes);
     while (reader.Next(record)) {
         check_size(reader.bytes_read());
         take(draft_of(record), record.blank);
-        if (++taken % 1000 == 0) import.ReportProgress(reader.bytes_read(), bytes);
+        if (++taken % 1000 == 0) import.ReportProgress(reader.bytes_taken(), bytes);
     }
+    tail.End();
     for (const csv::Notice &notice : reader.notices())
         import.AddNotice(notice.code.c_str(), notice.message, notice.line,
                          notice.code == "encoding" ? Severity::kNotice : Severity::kWarning);

@@ -115,6 +115,7 @@ class Import {
     std::vector<RowPlan> Write(std::span<const Draft *const> drafts);
     Matches Match(std::span<const Draft *const> drafts);
     void MatchOwnOrganizations(Plan &keys, std::span<const Draft *const> drafts, Matches &matches);
+    bool CanTakeIds();
     void ReadState(Matches &matches);
     void WriteIssues(const std::vector<RowPlan> &rows, const std::vector<int> &row_of);
     void WriteErrors(const Plan &plan);
@@ -128,6 +129,7 @@ class Import {
     Mapping mapping_;
     Rules rules_;
     Ownership ownership_;
+    std::optional<bool> can_take_ids_;
     std::unique_ptr<Validator> validator_;
     Uuid id_{};
     ImportCounts counts_;

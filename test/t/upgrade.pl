@@ -103,6 +103,8 @@ INSERT INTO crm.contact (contact_id, visibility, first_name, last_name, organiza
 SELECT '00000000-0000-7000-8000-000000000001', 'company', 'Jürgen', 'Müller', organization_id FROM crm.organization;
 INSERT INTO crm.contact_phone (contact_id, position, number) VALUES ('00000000-0000-7000-8000-000000000001', 1, '+41446681800');
 INSERT INTO crm.contact_group_member (contact_id, group_id) SELECT '00000000-0000-7000-8000-000000000001', group_id FROM crm.contact_group;
+INSERT INTO crm.import_run (import_id, format) VALUES ('00000000-0000-7000-8000-000000000002', 'generic');
+INSERT INTO crm.import_error (import_id, ordinal, severity, code, message, started_by) VALUES ('00000000-0000-7000-8000-000000000002', 1, 'error', 'x', 'x', 'crm_member');
 COMMIT;
 END
     # A column and a view of the DBA's stay.
@@ -118,6 +120,7 @@ END
     like($err, qr/directory "crm" is up to date \(layout \Q$current\E\)/, "$version: a second upgrade has nothing to do");
 
     is($node->safe_psql($database, 'SELECT vip IS NULL FROM crm.mine'), 't', "$version: what the DBA added is there");
+    is($node->safe_psql($database, 'SELECT started_by FROM crm.import_error'), 'crm_owner', "$version: faults are of whose import it is");
     $node->safe_psql($database, 'SET ROLE crm_owner; DROP VIEW crm.mine; ALTER TABLE crm.contact DROP COLUMN vip');
     # Who is enrolled again gets the rights, too, as on a new directory.
     $node->safe_psql($database, q{SET ROLE crm_owner; SELECT crm.enroll('crm_member', 'Member', '{view,edit,import,export}')});

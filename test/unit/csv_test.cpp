@@ -626,6 +626,24 @@ TEST(CsvProperty, WhatIsWrittenIsRead) {
     }
 }
 
+TEST(CsvProperty, BytesTakenAreThoseOfTheRecords) {
+    std::string text;
+    for (int i = 0; i < 1000; ++i) text += "some,record\n";
+    const auto half = [](const std::string &bytes) {
+        MemorySource source(bytes);
+        Reader reader(source, {});
+        Record record;
+        for (int i = 0; i < 500; ++i) EXPECT_TRUE(reader.Next(record));
+        EXPECT_EQ(reader.bytes_read(), static_cast<std::int64_t>(bytes.size()));
+        EXPECT_NEAR(static_cast<double>(reader.bytes_taken()), static_cast<double>(bytes.size()) / 2, 4);
+        while (reader.Next(record)) {
+        }
+        EXPECT_EQ(reader.bytes_taken(), static_cast<std::int64_t>(bytes.size()));
+    };
+    half(text);
+    half(Utf16(u"\uFEFF" + std::u16string(text.begin(), text.end()), false));
+}
+
 TEST(CsvProperty, ASourceThatFailsIsHeard) {
     class Failing : public ByteSource {
         std::size_t Read(char *, std::size_t) override { throw Error("58030", "no such luck"); }

@@ -176,6 +176,15 @@ class Reader::Impl {
     std::vector<Notice> notices_;
     std::int64_t bytes_read_ = 0;
 
+    // What is ahead of the records is known in bytes of text, of which another encoding has more or fewer.
+    std::int64_t bytes_taken() const {
+        const std::int64_t text = text_offset_ + static_cast<std::int64_t>(end_);
+        if (text == 0) return 0;
+        const std::int64_t taken = text_offset_ + static_cast<std::int64_t>(pos_);
+        return static_cast<std::int64_t>(static_cast<double>(bytes_read_) * static_cast<double>(taken) /
+                                         static_cast<double>(text));
+    }
+
   private:
     // A cell whose text is not yet what its bytes are.
     struct Fixup {
@@ -958,6 +967,10 @@ const std::vector<Notice> &Reader::notices() const {
 }
 std::int64_t Reader::bytes_read() const {
     return impl_->bytes_read_;
+}
+
+std::int64_t Reader::bytes_taken() const {
+    return impl_->bytes_taken();
 }
 
 }  // namespace contacts::csv

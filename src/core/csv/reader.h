@@ -102,6 +102,7 @@ class Reader {
     const Dialect &dialect() const;
     const std::vector<Notice> &notices() const;  // grows while reading
     std::int64_t bytes_read() const;             // of the source, read-ahead included
+    std::int64_t bytes_taken() const;            // of the source, of the records that Next gave
 
   private:
     class Impl;

@@ -158,7 +158,6 @@ class Planner {
         bool is_new = false;
         const KnownContact *before = nullptr;
         KnownContact after;
-        std::string key;  // of a new one
     };
 
     // What a draft means: nothing known, a contact of the directory, or one that the batch writes.
@@ -441,8 +440,21 @@ class Planner {
                     Fail(row, "not_editable", target, value, "no permission to change this contact");
                 else if (in_file)
                     NoteDuplicate(row, target, value, what.c_str());
+                NoteOtherId(row, draft, known, meant, what);
                 break;
         }
+    }
+
+    // A record that a contact is found for by something else than its ID, though the source has another ID
+    // for it.
+    void NoteOtherId(std::size_t row, const Draft &draft, const KnownContact &known, const Meant &meant,
+                     const std::string &what) {
+        if (!TakesIds(rules_) || IsId(meant.criterion) || draft.key.empty() || known.external_id.empty() ||
+            draft.key == known.external_id || draft.key_uuid == known.id)
+            return;
+        Note(row, validator_.LimitSeverity(), "other_id", Target::kContactId, draft.key,
+             "the contact with this " + what + " has another ID, \"" + Quoted(known.external_id) +
+                 "\", and keeps it");
     }
 
     // Mode "update" with criteria of the caller's, none of which found a contact.
@@ -696,8 +708,9 @@ class Planner {
         const Uuid id = new_id_();
         PendingContact &pending = Pend(id);
         pending.is_new = true;
-        pending.key = draft.key;
         pending.after.id = id;
+        pending.after.external_id = draft.key;
+        pending.after.lacks_id = draft.key.empty();
         pending.after.editable = true;
         pending.after.custom.resize(mapping_.custom_keys.size());
         Merge(draft, organization, pending.after);
@@ -713,8 +726,22 @@ class Planner {
             pending->before = meant.known;
             pending->after = *meant.known;
         }
-        if (Merge(draft, organization, pending->after)) plan_.rows[row].outcome = Outcome::kUpdated;
+        const bool takes_id = TakeId(draft, meant, pending->after);
+        if (Merge(draft, organization, pending->after) || takes_id)
+            plan_.rows[row].outcome = Outcome::kUpdated;
         if (shared_[row]) Remember(draft, pending->after.id);
+    }
+
+    // A contact that was found by something else gets the record's ID, if it has none: the next file's record
+    // is found by it, whatever becomes of the address.
+    bool TakeId(const Draft &draft, const Meant &meant, KnownContact &contact) const {
+        if (!contact.lacks_id || draft.key.empty() || draft.key_uuid == contact.id || IsId(meant.criterion) ||
+            !TakesIds(rules_))
+            return false;
+        contact.lacks_id = false;
+        contact.takes_id = true;
+        contact.external_id = draft.key;
+        return true;
     }
 
     PendingContact &Pend(const Uuid &id) {
@@ -763,7 +790,7 @@ class Planner {
             const PendingContact &pending = pending_contacts_.at(id);
             const KnownContact &after = pending.after;
             if (pending.is_new) {
-                std::vector<Value> &values = NewRow(id, pending.key, after.organization_id);
+                std::vector<Value> &values = NewRow(id, after.external_id, after.organization_id);
                 AddFields(values, [&](std::size_t f) { return after.fields[f]; });
                 values.push_back(NewCustom([&](std::size_t k) -> const std::string * {
                     return after.custom[k] ? &*after.custom[k] : nullptr;
@@ -778,7 +805,8 @@ class Planner {
     }
 
     void WriteChanges(const KnownContact &before, const KnownContact &after) {
-        bool changed = after.organization_id != before.organization_id || after.fields != before.fields;
+        bool changed = after.organization_id != before.organization_id || after.fields != before.fields ||
+                       after.takes_id;
         std::string custom;
         std::vector<std::string> removed;
         for (std::size_t k = 0; k < after.custom.size(); ++k) {
@@ -795,8 +823,8 @@ class Planner {
                 changed = changed || static_cast<PartKind>(k) != PartKind::kNote;
         if (!changed) return;
         // A contact whose parts alone changed is touched too: its version and import tell of it.
-        static const std::vector<std::string> kColumns =
-            ContactColumns({"contact_id", "organization_id"}, {"custom", "custom_removed"});
+        static const std::vector<std::string> kColumns = ContactColumns(
+            {"contact_id", "organization_id"}, {"custom", "custom_removed", "source", "external_id"});
         std::vector<Value> &values = RelationOf("contact_update", kColumns).rows.emplace_back();
         values.reserve(kColumns.size());
         values.emplace_back(after.id);
@@ -804,6 +832,8 @@ class Planner {
         AddFields(values, [&](std::size_t f) { return after.fields[f]; });
         values.push_back('{' + custom + '}');
         values.push_back(std::move(removed));
+        values.push_back(after.takes_id ? Value(std::string(mapping_.format->source)) : Value());
+        values.push_back(after.takes_id ? Value(after.external_id) : Value());
     }
 
     bool WritePartChanges(const KnownContact &before, const KnownContact &after, PartKind kind) {
@@ -1063,6 +1093,11 @@ std::string JsonString(std::string_view text) {
         }
     }
     return out + '"';
+}
+
+bool TakesIds(const Rules &rules) {
+    return rules.match_by.size() > 1 && std::find(rules.match_by.begin(), rules.match_by.end(),
+                                                  Criterion::kExternalId) != rules.match_by.end();
 }
 
 bool ByNameAlone(std::span<const Draft *const> drafts) {

@@ -27,6 +27,9 @@ struct KnownContact {
     Uuid id{};
     bool editable = false;        // its row could be locked, which policies let those do who may change it
     bool of_this_import = false;  // written earlier by the running import
+    bool lacks_id = false;        // has no external ID, and may get one
+    bool takes_id = false;        // gets external_id from the running batch
+    std::string external_id;      // of the format's source; known where the rules want it, see TakesIds
     std::optional<Uuid> organization_id;
     std::string organization_name;
     std::array<std::optional<std::string>, static_cast<std::size_t>(ContactField::kCount)> fields;
@@ -80,6 +83,9 @@ struct Ownership {
     std::string visibility;
     std::vector<std::pair<std::string, std::string>> default_custom;  // keys and values of new contacts
 };
+
+// Whether a contact that is found by an address or a number may get the ID that the record has.
+bool TakesIds(const Rules &rules);
 
 // Whether all organizations of these records are named beside a contact, without an ID: then nothing but the
 // id of those that exist is wanted, once for each name.
