@@ -411,7 +411,10 @@ Datum contacts_search_extract_query(PG_FUNCTION_ARGS) {
         const std::string_view key = alternative.key;
         if (key.empty() || passed_over) continue;
         if (alternative.errors == 0) {
-            lookups.add(group, alternative, key, alternative.prefix);
+            // The key itself apart from longer ones: of the rows of a range GIN makes a list before it looks at
+            // any other key, those of a single key it skips where a rarer one rules them out.
+            lookups.add(group, alternative, key, false);
+            if (alternative.prefix) lookups.add(group, alternative, key, true);
             continue;
         }
         // All keys with the same first letter; and those that begin with the second, whose first is missing
@@ -431,7 +434,7 @@ Datum contacts_search_compare_partial(PG_FUNCTION_ARGS) {
     const std::string_view key = View(PG_GETARG_TEXT_PP(1));
     const Lookup &lookup = lookup_of(reinterpret_cast<Pointer>(PG_GETARG_POINTER(3)));
     if (key.substr(0, start.size()) != start) PG_RETURN_INT32(1);  // past the range
-    if (lookup.errors == 0) PG_RETURN_INT32(0);
+    if (lookup.errors == 0) PG_RETURN_INT32(key.size() > start.size() ? 0 : -1);
     const std::string_view word(lookup.key, static_cast<std::size_t>(lookup.length));
     PG_RETURN_INT32(contacts::name::IsWithin(word, key, lookup.errors, lookup.prefix) ? 0 : -1);
 }
