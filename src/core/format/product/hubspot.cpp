@@ -36,7 +36,7 @@ Format HubSpot() {
     f.visibility = "company";
     f.phones = PhoneRule::kRegional;
     f.dates = DateOrder::kYearMonthDay;
-    f.match_by = "external_id,email";
+    f.match_by = "contact_id,external_id,email";
     f.needs_identity = true;
     f.telling = "Record ID";
     return f;
