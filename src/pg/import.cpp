@@ -276,7 +276,7 @@ void CheckImportOptions(const ImportOptions &options) {
     static const std::vector<std::string> kKnown = {
         "format",    "mode",       "match_by",  "on_duplicate",    "default_region", "date_order", "encoding",
         "delimiter", "quote",      "escape",    "empty_cells",     "visibility",     "owner",      "strict",
-        "dry_run",   "max_errors", "max_bytes", "max_field_bytes", "null_strings", "file_name"};
+        "dry_run",   "max_errors", "max_bytes", "max_field_bytes", "null_strings",   "file_name"};
     for (const auto &[name, value] : options.given)
         if (std::find(kKnown.begin(), kKnown.end(), name) == kKnown.end())
             throw Error(BadOption("unknown import option \"" + Quoted(name) + '"'));
