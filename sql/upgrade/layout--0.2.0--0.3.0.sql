@@ -1,5 +1,11 @@
 -- From layout 0.2.0.
 
+-- Functions whose parameters changed.
+DROP FUNCTION import_csv(bytea, text, text, text, text, text, text, text, text, text, boolean, text, bigint, text[], text, boolean, bigint, text, text, bigint);
+DROP FUNCTION import_large_object(oid, text, text, text, text, text, text, text, text, text, boolean, text, bigint, text[], text, boolean, bigint, text, text, bigint);
+DROP FUNCTION import_file(text, text, text, text, text, text, text, text, text, text, boolean, text, bigint, text[], text, boolean, bigint, text, text, bigint);
+DROP FUNCTION _import_options(text, text, text, text, text, text, text, text, text, boolean, text, bigint, text[], text, boolean, bigint, text, text, bigint);
+
 -- Entries of import_error belong to who ran the import, in the foreign key too: who knew the id of another's import could add
 -- to it. Those that somebody did add become entries of whose import it is, who sees them and may delete them.
 ALTER TABLE import_run ADD UNIQUE (import_id, started_by);
@@ -36,5 +42,6 @@ COMMENT ON TRIGGER check_name ON import_profile IS 'Refuses the names of formats
 
 -- Functions and views that changed.
 -- @include sql/directory/61_import_write.sql
+-- @include sql/directory/62_import.sql
 -- @include sql/directory/74_search.sql
 -- @include sql/directory/90_layout.sql

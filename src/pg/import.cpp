@@ -93,13 +93,14 @@ Fault BadOption(std::string message, std::string detail = {}, std::string hint =
     return fault;
 }
 
-enum class OptionType { kText, kNumber, kBoolean, kList };
+enum class OptionType { kText, kNumber, kBoolean, kList, kTexts };
 
 // How an option is written in import_run.options.
 OptionType TypeOf(std::string_view option) {
     if (option == "strict" || option == "dry_run") return OptionType::kBoolean;
     if (option == "max_bytes" || option == "max_errors" || option == "max_field_bytes")
         return OptionType::kNumber;
+    if (option == "null_strings") return OptionType::kTexts;
     return option == "match_by" ? OptionType::kList : OptionType::kText;
 }
 
@@ -272,6 +273,10 @@ std::optional<std::string> ImportOptions::Get(const std::string &name) const {
     return found == given.end() ? std::nullopt : std::optional<std::string>(found->second);
 }
 
+char ImportOptions::SeparatorOf(std::string_view name) {
+    return TypeOf(name) == OptionType::kTexts ? '\n' : ',';
+}
+
 std::string ImportOptions::Json() const {
     std::string json;
     for (const auto &[name, value] : given) {
@@ -283,9 +288,11 @@ std::string ImportOptions::Json() const {
             case OptionType::kNumber:
                 json += std::to_string(std::stoll(value));
                 break;
-            case OptionType::kList: {
+            case OptionType::kList:
+            case OptionType::kTexts: {
                 std::vector<std::string> elements;
-                for (const std::string_view element : Split(value, ',')) elements.emplace_back(element);
+                for (const std::string_view element : Split(value, ImportOptions::SeparatorOf(name)))
+                    elements.emplace_back(element);
                 json += JsonArray(elements);
                 break;
             }
@@ -301,7 +308,7 @@ void CheckImportOptions(const ImportOptions &options) {
     static const std::vector<std::string> kKnown = {
         "format",    "mode",       "match_by",  "on_duplicate",    "default_region", "date_order", "encoding",
         "delimiter", "quote",      "escape",    "empty_cells",     "visibility",     "owner",      "strict",
-        "dry_run",   "max_errors", "max_bytes", "max_field_bytes", "file_name"};
+        "dry_run",   "max_errors", "max_bytes", "max_field_bytes", "null_strings",   "file_name"};
     for (const auto &[name, value] : options.given)
         if (std::find(kKnown.begin(), kKnown.end(), name) == kKnown.end())
             throw Error(BadOption("unknown import option \"" + Quoted(name) + '"'));
@@ -453,6 +460,9 @@ void Import::Begin(Mapping mapping, const std::string &delimiter) {
         rules_.dates = FindDateOrder(*order);
     rules_.strict = options_.Get("strict") == "true";
     rules_.clear_empty = options_.Get("empty_cells") == "clear";
+    if (const auto list = options_.Get("null_strings"))
+        for (const std::string_view null : Split(*list, ImportOptions::SeparatorOf("null_strings")))
+            if (!Trim(null).empty()) rules_.null_strings.emplace_back(Trim(null));
     ownership_.visibility = options_.Get("visibility").value_or(format_->visibility);
     if (profile_) {
         rules_.defaults = &profile_->profile->defaults;

@@ -27,6 +27,8 @@ struct ImportOptions {
     std::map<std::string, std::string> given;
     std::optional<std::string> Get(const std::string &name) const;
     std::string Json() const;
+    // What stands between the elements of an option that is a list.
+    static char SeparatorOf(std::string_view name);
 };
 // Throws Error (22023) for what no import takes.
 void CheckImportOptions(const ImportOptions &options);

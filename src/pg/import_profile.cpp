@@ -107,7 +107,7 @@ ImportOptions OptionsOf(const Json &profile) {
         std::string text = value.text;
         if (value.kind == Json::Kind::kArray)
             for (const auto &[unused, element] : value.members)
-                text += (text.empty() ? "" : ",") + element.text;
+                text += (text.empty() ? "" : std::string(1, ImportOptions::SeparatorOf(name))) + element.text;
         if (value.kind == Json::Kind::kObject)
             throw Invalid("option \"" + Quoted(name) + "\" of an import profile must not be an object");
         options.given[name] = text;

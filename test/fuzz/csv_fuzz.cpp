@@ -1,14 +1,18 @@
 // libFuzzer entry for the CSV reader: whatever the bytes, it does not crash, accounts for lines and numbers
-// in order, gives text that PostgreSQL can hold, and reads the same in pieces as at once.
+// in order, loses nothing of the text, gives text that PostgreSQL can hold, and reads the same in pieces as
+// at once; cells that are written, guarded or not, are read again as the same values.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/csv/encoding.h"
 #include "core/csv/reader.h"
 #include "core/csv/tables.h"
+#include "core/csv/writer.h"
+#include "core/text.h"
 
 namespace {
 
@@ -31,6 +35,112 @@ class SplitSource : public ByteSource {
 
 void Require(bool holds) {
     if (!holds) std::abort();
+}
+
+// What is neither white space nor anything that a dialect may be made of.
+void AppendContent(std::string &out, std::string_view text) {
+    for (const char c : text)
+        if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')) out += c;
+}
+
+// All text stands in some cell, in its order, if it is ASCII and no record is one whose text is written
+// otherwise or cut, for its limits or beside another fault.
+void RequireNothingLost(std::string_view bytes, const Options &options) {
+    if (!options.encoding.empty() && options.encoding != "UTF-8" && options.encoding != "windows-1252")
+        return;
+    if (!std::all_of(bytes.begin(), bytes.end(), [](char c) { return c > 0; })) return;
+    if (bytes.size() > options.max_field_bytes) return;
+    MemorySource source(bytes);
+    Reader reader(source, options);
+    std::string content;
+    for (Record record; reader.Next(record);) {
+        if (record.fault && record.fault->code != std::string_view("unterminated_quote") &&
+            record.fault->code != std::string_view("bad_quote"))
+            return;
+        for (const std::string_view cell : record.cells) AppendContent(content, cell);
+        Require(record.blank == std::all_of(record.cells.begin(), record.cells.end(),
+                                            [](const auto &cell) { return contacts::Trim(cell).empty(); }));
+    }
+    if (reader.dialect().separator_line)
+        bytes.remove_prefix(std::min(bytes.find_first_of("\r\n"), bytes.size()));
+    std::string all;
+    AppendContent(all, bytes);
+    Require(all == content);
+}
+
+std::vector<std::vector<std::string>> Records(std::string_view bytes, const Options &options) {
+    std::vector<std::vector<std::string>> records;
+    MemorySource source(bytes);
+    Reader reader(source, options);
+    for (Record record; reader.Next(record);)
+        if (!record.fault) records.emplace_back(record.cells.begin(), record.cells.end());
+    return records;
+}
+
+std::string ValueOf(std::string_view cell) {
+    return std::string(Unmark(cell).value_or(contacts::Trim(cell)));
+}
+
+// Cells that are written are read again; what guards them comes off.
+void RequireWrittenIsRead(std::string_view bytes, const Options &options) {
+    Options plain;
+    plain.delimiter = ",";
+    plain.quote = plain.escape = '"';
+    plain.skip_initial_space = false;
+    plain.encoding = "UTF-8";
+    const std::vector<std::vector<std::string>> records = Records(bytes, options);
+    std::string as_is, guarded, marked_again;
+    const auto write = [&](std::string &out, auto &&cell_of) {
+        // A header stands first: a mark of byte order is none behind it.
+        out = "header\r\n";
+        RecordWriter writer(out, ",");
+        for (const auto &record : records) {
+            for (const std::string &cell : record) writer.Add(cell_of(cell));
+            writer.End();
+            out += "\r\n";
+        }
+        auto read = Records(out, plain);
+        read.erase(read.begin());
+        return read;
+    };
+    Require(write(as_is, [](const std::string &cell) { return cell; }) == records);
+    const auto again =
+        write(guarded, [](const std::string &cell) { return Mark(cell, Guard::kSpreadsheet); });
+    const auto given_back = write(marked_again, [](const std::string &cell) { return MarkAgain(cell); });
+    Require(again.size() == records.size() && given_back.size() == records.size());
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        Require(again[i].size() == records[i].size() && given_back[i].size() == records[i].size());
+        for (std::size_t k = 0; k < records[i].size(); ++k) {
+            Require(ValueOf(again[i][k]) == records[i][k]);
+            Require(ValueOf(given_back[i][k]) == ValueOf(records[i][k]));
+            Require(ValueOf(Mark(records[i][k], Guard::kImport)) == records[i][k]);
+        }
+    }
+}
+
+// A file as an export writes it, with a header, is read without being told anything.
+void RequireExportIsRead(std::string_view bytes, const Options &options) {
+    constexpr std::size_t kWidth = 4;
+    std::vector<std::string> cells;
+    for (const auto &record : Records(bytes, options))
+        cells.insert(cells.end(), record.begin(), record.end());
+    cells.resize((cells.size() + kWidth - 1) / kWidth * kWidth);
+    for (const Guard guard : {Guard::kImport, Guard::kSpreadsheet}) {
+        std::string file = "First Name,Last Name,Mobile Phone,Notes";
+        RecordWriter writer(file, ",");
+        for (std::size_t i = 0; i < cells.size(); ++i) {
+            if (i % kWidth == 0) file += "\r\n";
+            writer.Add(Mark(cells[i], guard));
+            if (i % kWidth == kWidth - 1) writer.End();
+        }
+        std::vector<std::string> read;
+        for (const auto &record : Records(file, {})) {
+            Require(record.size() == kWidth);
+            for (const std::string &cell : record) read.push_back(ValueOf(cell));
+        }
+        read.erase(read.begin(), read.begin() + kWidth);
+        Require(read == cells);
+    }
 }
 
 // Everything that was read, in one string.
@@ -100,6 +210,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     MemorySource whole(bytes);
     SplitSource split(bytes, piece);
     Require(ReadAll(whole, length, options) == ReadAll(split, length, options));
+    RequireNothingLost(bytes, options);
+    RequireWrittenIsRead(bytes, options);
+    RequireExportIsRead(bytes, options);
     // Where nothing is found out from a sample, blocks may be of any size. (What ICU says of malformed text
     // in encodings that shift is another matter.)
     if ((options.encoding != "UTF-8" && options.encoding != "windows-1252") || options.delimiter.empty())
@@ -107,6 +220,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     if (!options.quote) options.quote = '"';
     if (!options.escape) options.escape = '"';
     options.skip_initial_space = false;
+    MemorySource marked(bytes);
+    Reader by_mark(marked, options);
+    Record first;
+    if (by_mark.Next(first) && by_mark.dialect().encoding.starts_with("UTF-") &&
+        by_mark.dialect().encoding != "UTF-8")
+        return 0;
     MemorySource again(bytes);
     const std::string all = ReadAll(again, length, options);
     options.sample_bytes = 16 + 2 * piece;  // even: a byte order mark may turn this into UTF-16

@@ -1,14 +1,18 @@
 // libFuzzer entry for the formats: a header of any format's columns, in any order and with whatever else, and
-// records of anything: no crash; what is imported is what was not refused; what is imported again changes
-// nothing.
+// records of anything: no crash; every record is inserted, updated, unchanged or failed, and what is written
+// is what was counted; what is imported again, or from an error file, means the same.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/csv/writer.h"
 #include "core/format/plan.h"
+#include "core/text.h"
+#include "core/vcard/card.h"
 
 namespace {
 
@@ -41,8 +45,12 @@ struct Input {
         std::string text(rest.substr(0, length));
         rest.remove_prefix(std::min(length + 1, rest.size()));
         // As the CSV reader gives it: no NUL, no broken UTF-8.
-        for (char &c : text)
-            if (static_cast<unsigned char>(c) >= 0x80 || c == '\0') c = '~';
+        for (std::size_t i = 0; i < text.size();) {
+            const std::size_t bytes =
+                text[i] == '\0' ? 0 : Utf8Length(text.data() + i, text.data() + text.size());
+            if (bytes == 0) text[i] = '~';
+            i += std::max<std::size_t>(bytes, 1);
+        }
         return text;
     }
 };
@@ -96,11 +104,96 @@ KnownContact Stored(const Plan &plan, const Mapping &mapping, const Draft &draft
     return known;
 }
 
+// A cell given back in an error file, guarded against formulas, means what it meant.
+void RequireGivenBackReadsTheSame(const Validator &validator, const Draft &draft) {
+    Draft again;
+    for (const std::string &cell : draft.cells) again.cells.push_back(csv::MarkAgain(cell));
+    validator.Validate(again);
+    Require(again.key == draft.key && again.issues.size() == draft.issues.size());
+    for (std::size_t i = 0; i < draft.issues.size(); ++i)
+        Require(again.issues[i].code == std::string_view(draft.issues[i].code));
+    for (std::size_t f = 0; f < draft.fields.size(); ++f)
+        Require(again.fields[f].kind == draft.fields[f].kind && again.fields[f].text == draft.fields[f].text);
+    Require(again.parts.size() == draft.parts.size());
+}
+
+// What a column shows as it is comes back as it is, guarded or not.
+void RequireShownIsRead(const Mapping &mapping, const Validator &validator, const Draft &draft) {
+    static constexpr std::pair<Target, ContactField> kTexts[] = {
+        {Target::kNamePrefix, ContactField::kNamePrefix}, {Target::kFirstName, ContactField::kFirstName},
+        {Target::kMiddleName, ContactField::kMiddleName}, {Target::kLastName, ContactField::kLastName},
+        {Target::kNameSuffix, ContactField::kNameSuffix}, {Target::kNickname, ContactField::kNickname},
+        {Target::kJobTitle, ContactField::kJobTitle},     {Target::kDepartment, ContactField::kDepartment},
+        {Target::kLocation, ContactField::kLocation}};
+    for (const csv::Guard guard : {csv::Guard::kImport, csv::Guard::kSpreadsheet}) {
+        Draft again;
+        again.cells.resize(mapping.header.size());
+        for (const auto &[target, field] : kTexts)
+            for (const BoundColumn &bound : mapping.columns)
+                if (bound.column && bound.column->target == target && draft[field].is_value())
+                    again.cells[static_cast<std::size_t>(bound.index)] = csv::Mark(draft[field].text, guard);
+        for (const BoundColumn &bound : mapping.columns)
+            if (bound.custom_key >= 0 &&
+                draft.custom[static_cast<std::size_t>(bound.custom_key)].is_value() &&
+                (!bound.column || bound.column->target == Target::kCustom))
+                again.cells[static_cast<std::size_t>(bound.index)] =
+                    csv::Mark(draft.custom[static_cast<std::size_t>(bound.custom_key)].text, guard);
+        validator.Validate(again);
+        for (const auto &[target, field] : kTexts)
+            for (const BoundColumn &bound : mapping.columns)
+                if (bound.column && bound.column->target == target && draft[field].is_value())
+                    Require(again[field].text == draft[field].text);
+    }
+}
+
+// All records of a file in one batch: each has an outcome, and as many contacts are made as are counted.
+void RequireBalance(const Mapping &mapping, const Rules &rules, const Ownership &ownership,
+                    const std::vector<Draft> &records) {
+    std::vector<const Draft *> good;
+    for (const Draft &record : records)
+        if (!record.failed()) good.push_back(&record);
+    const Plan plan = MakePlan(mapping, rules, ownership, good, {}, NewId);
+    Require(plan.rows.size() == good.size());
+    std::size_t inserted = 0, others = 0, contacts = 0;
+    for (std::size_t i = 0; i < good.size(); ++i) {
+        const RowPlan &row = plan.rows[i];
+        const bool failed = std::any_of(row.issues.begin(), row.issues.end(), [](const Issue &issue) {
+            return issue.severity == Severity::kError;
+        });
+        Require(failed == (row.outcome == Outcome::kFailed));
+        if (row.outcome == Outcome::kInserted) {
+            ++inserted;
+            if (good[i]->has_contact) ++contacts;
+        } else {
+            ++others;
+        }
+    }
+    Require(inserted + others == good.size());
+    const Relation *made = plan.Find("contact_insert");
+    Require((made ? made->rows.size() : 0) == contacts);
+    Require(!plan.Find("contact_update"));
+    std::set<Uuid> ids;
+    if (made)
+        for (const auto &row : made->rows) Require(ids.insert(std::get<Uuid>(row[0])).second);
+    for (std::size_t k = 0; k < static_cast<std::size_t>(PartKind::kCount); ++k) {
+        const Relation *parts = plan.Find(std::string(InfoOf(static_cast<PartKind>(k)).relation) + "_insert");
+        if (!parts) continue;
+        for (const auto &row : parts->rows) Require(ids.count(std::get<Uuid>(row[0])) == 1);
+    }
+    FindContactFaults(mapping, rules, ownership, good, {});
+}
+
+// A file's records as the columns of a card, lists and all.
+bool IsCard(const Format &format) {
+    return &format == &vcard::VCardFormat();
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
     Input input{{reinterpret_cast<const char *>(data), size}};
-    const Format &format = Formats()[input.Byte() % Formats().size()];
+    const std::size_t which = input.Byte() % (Formats().size() + 1);
+    const Format &format = which < Formats().size() ? Formats()[which] : vcard::VCardFormat();
     const std::uint8_t choice = input.Byte();
     std::vector<std::string> header;
     for (std::size_t i = 0, width = 1 + input.Byte() % 24; i < width; ++i) {
@@ -112,7 +205,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     }
     const std::vector<std::vector<std::string>> first = {header};
     const Result<HeaderMatch> found = FindHeader(nullptr, first);
-    const Result<Mapping> mapped = MapHeader(format, header);
+    const Result<Mapping> mapped = IsCard(format) ? MapView(format) : MapHeader(format, header);
     if (found) Require(found->mapping.columns.size() <= header.size());
     if (!mapped) return 0;
     const Mapping &mapping = *mapped;
@@ -124,6 +217,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     if (choice & 32) rules.dates = choice & 64 ? DateOrder::kDayMonthYear : DateOrder::kMonthDayYear;
     const Validator validator(mapping, rules);
     const Ownership ownership{std::nullopt, format.visibility, {}};
+    std::vector<Draft> all;
+    if (IsCard(format)) header = mapping.header;
     for (int records = 0; records < 20 && !input.rest.empty(); ++records) {
         std::vector<std::string> cells;
         for (std::size_t i = 0, width = header.size() + (choice & 128 ? input.Byte() % 3 : 0); i < width; ++i)
@@ -135,6 +230,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
             Require(issue.column < static_cast<int>(header.size()));
         }
         Require(draft.custom.size() == mapping.custom_keys.size());
+        RequireGivenBackReadsTheSame(validator, draft);
+        RequireShownIsRead(mapping, validator, draft);
+        validator.IsHeader(cells);
+        validator.IsDescription(cells);
+        all.push_back(draft);
         if (draft.failed()) continue;
         const Draft *drafts[] = {&draft};
         const Plan plan = MakePlan(mapping, rules, ownership, drafts, {}, NewId);
@@ -161,5 +261,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
         const Plan second = MakePlan(mapping, again, ownership, drafts, matches, NewId);
         Require(second.rows[0].outcome == Outcome::kUnchanged || second.rows[0].outcome == Outcome::kFailed);
     }
+    RequireBalance(mapping, rules, ownership, all);
     return 0;
 }

@@ -292,6 +292,9 @@ TEST(CsvHazard, T8_ApostropheBacktickBackslash) {
     for (const char *bytes : {"a,b\n\"C:\\\",x\n\"D:\\\",\"y\"\n", "a,b\n\"C:\\\",\"5\"\" x\"\n"})
         EXPECT_EQ(Read(bytes).dialect.escape, '"') << bytes;
     EXPECT_EQ(Read("a,b\n\"C:\\\",\"y\"\n").cells[1], (Cells{"C:\\", "y"}));
+    // What can be read without it needs none: a value with \" in it, and the end of a cell behind.
+    EXPECT_EQ(Read("a,b\n\"x\\\"\",y\",z\n").cells[1], (Cells{"x\\\",y", "z"}));
+    EXPECT_EQ(Read("a,b\n\"5\\\"\",c\n\"6\\\"\",d\n").cells[2], (Cells{"6\"", "d"}));
     // What is given is not looked for.
     EXPECT_EQ(Read("a,'b'\nc,'d'\n", {.quote = '"'}).cells[0][1], "'b'");
     EXPECT_EQ(Read("a,b\n\"x\\\" y\",z\n", {.escape = '"'}).dialect.escape, '"');

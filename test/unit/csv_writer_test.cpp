@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "core/csv/reader.h"
 #include "core/csv/writer.h"
 #include "core/text.h"
@@ -70,6 +72,7 @@ TEST(CsvRecord, QuotesWhatNeedsIt) {
     EXPECT_EQ(Record({"say \"hi\"", "x,y", "l\nm"}), "\"say \"\"hi\"\"\",\"x,y\",\"l\nm\"");
     EXPECT_EQ(Record({" a", "b\t", "c"}, ";"), "\" a\";\"b\t\";c");
     EXPECT_EQ(Record({"a;b"}), "\"a;b\"");
+    EXPECT_EQ(Record({"'a", "b'", "`c`"}), "'a,\"b'\",\"`c`\"") << "no other dialect's quotes";
     EXPECT_EQ(Record({""}), "\"\"");
     EXPECT_EQ(Record({"", ""}), ",");
 }
@@ -84,6 +87,41 @@ TEST(CsvRecord, IsReadBack) {
         ASSERT_EQ(record.cells.size(), 2U) << text;
         ASSERT_EQ(record.cells[0], value);
     });
+}
+
+// Whatever contacts hold, an import that is told nothing reads what an export wrote, guarded or not.
+TEST(CsvRecord, IsReadBackWithoutBeingTold) {
+    static constexpr const char *kPieces[] = {
+        "=", "+", "-",  "@",  "\t", "\r", "\n", "'",    "\"",     "`",      ",",      ";",      "|", ":", "^",
+        "~", " ", "\\", "''", "'=", "'+", "x",  "sep=", "+41446", "\u00A0", "\u200B", "\uFF1D", "é", "12"};
+    std::mt19937 random(20240305);
+    const auto below = [&](std::size_t n) { return static_cast<std::size_t>(random() % n); };
+    for (int file = 0; file < 3000; ++file) {
+        const Guard guard = file % 2 ? Guard::kSpreadsheet : Guard::kImport;
+        std::vector<std::vector<std::string>> records(1 + below(4), std::vector<std::string>(3));
+        std::string text = "First Name,Last Name,Notes\r\n";
+        RecordWriter writer(text, ",");
+        for (auto &record : records) {
+            for (std::string &value : record) {
+                for (std::size_t n = below(5); n > 0; --n) value += kPieces[below(std::size(kPieces))];
+                writer.Add(Mark(value, guard));
+            }
+            writer.End();
+            text += "\r\n";
+        }
+        MemorySource source(text);
+        Reader reader(source, {});
+        csv::Record read;
+        ASSERT_TRUE(reader.Next(read));
+        for (const auto &record : records) {
+            ASSERT_TRUE(reader.Next(read)) << text;
+            ASSERT_FALSE(read.fault) << text;
+            std::vector<std::string> values;
+            for (const std::string_view cell : read.cells) values.push_back(Read(cell));
+            ASSERT_EQ(values, record) << text;
+        }
+        ASSERT_FALSE(reader.Next(read)) << text;
+    }
 }
 
 }  // namespace

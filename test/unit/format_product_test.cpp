@@ -336,6 +336,49 @@ TEST(Product, OutlookInOtherLanguages) {
     }
 }
 
+// A whole header of each language that Thunderbird exports in, as far as names of columns go.
+TEST(Product, ThunderbirdInOtherLanguages) {
+    const Format &format = Named("thunderbird");
+    ASSERT_EQ(format.localizations.size(), 7u);
+    for (const Localization &localization : format.localizations) {
+        std::string header;
+        Cells cells;
+        for (const auto &[own, here] : localization.headers) {
+            header += std::string(here) + ',';
+            const std::string_view name = own;
+            cells.push_back(name == "First Name"      ? "Ann"
+                            : name == "Last Name"     ? "Lee"
+                            : name == "Primary Email" ? "ann@a.example"
+                            : name == "Work Phone"    ? "+41446681800"
+                            : name == "Mobile Number" ? "+41791234567"
+                            : name == "Home City"     ? "Hometown"
+                            : name == "Home ZipCode"  ? "1000"
+                            : name == "Work City"     ? "Worktown"
+                            : name == "Work ZipCode"  ? "2000"
+                            : name == "Work Country"  ? "Poland"
+                            : name == "Birth Year"    ? "1980"
+                            : name == "Birth Month"   ? "3"
+                            : name == "Birth Day"     ? "20"
+                            : name == "Notes"         ? "A note"
+                                                      : "");
+        }
+        cells.emplace_back();
+        EXPECT_EQ(localization.headers.size(), 37u) << localization.language;
+        EXPECT_EQ(DetectedFormat(header), "thunderbird") << localization.language;
+        const Read read = ReadRecord("thunderbird", header, cells);
+        EXPECT_EQ(read.draft.issues.size(), 0u) << localization.language;
+        EXPECT_EQ(read.mapping.notices.size(), 0u) << localization.language;
+        EXPECT_EQ(read.draft[ContactField::kFirstName].text, "Ann") << localization.language;
+        EXPECT_EQ(read.draft[ContactField::kLastName].text, "Lee") << localization.language;
+        EXPECT_EQ(Parts(read, PartKind::kPhone), "work +41446681800, mobile +41791234567")
+            << localization.language;
+        EXPECT_EQ(Parts(read, PartKind::kEmail), "other ann@a.example") << localization.language;
+        EXPECT_EQ(Parts(read, PartKind::kAddress), "home Hometown 1000, work Worktown 2000 PL")
+            << localization.language;
+        EXPECT_EQ(read.draft[ContactField::kBirthDate].text, "1980-03-20") << localization.language;
+    }
+}
+
 TEST(Product, OutlooksTraps) {
     // Apostrophes of word processors; a third line of the street; no date at all; a second phone without a
     // first.

@@ -141,6 +141,14 @@ TEST(Header, ManyColumnsAreNoMatter) {
     for (int i = 0; i < 60000; ++i) header.push_back(i % 2 ? "Last Name" : "Own " + std::to_string(i));
     EXPECT_TRUE(MapHeader(Named("cinnox"), header).ok());
     EXPECT_TRUE(FindHeader(nullptr, std::vector<Cells>(5, header)).ok());
+    // Of columns that give a value each, too.
+    Cells phones(60000, "Phone");
+    phones[0] = "Name";
+    const Mapping mapping = MapHeader(Named("generic"), phones).value();
+    Draft draft;
+    draft.cells = Cells(60000, "x");
+    Validator(mapping, Rules{}).Validate(draft);
+    EXPECT_EQ(draft.parts.size(), 59999U);
 }
 
 TEST(Date, ReadsOneForm) {

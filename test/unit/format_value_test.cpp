@@ -256,6 +256,29 @@ TEST(Value, V19Placeholders) {
                   std::string(token) + "?spreadsheet_error");
     for (const char *text : {"N/A", "-", "null", "none"})
         EXPECT_EQ(FieldOf(ContactField::kLastName, "Last Name", text), text) << "only empty is empty";
+    // Unless somebody says what else is.
+    Rules rules;
+    rules.null_strings = {"N/A", "-", "null", "#N/A"};
+    for (const char *text : {"N/A", " n/a ", "-", "NULL", "#N/A"}) {
+        EXPECT_EQ(FieldOf(ContactField::kLastName, "Last Name", text, rules), "") << text;
+        EXPECT_EQ(ReadRecord("generic", "Last Name,ID,Phone,Email", {text, text, text, text}, rules).codes(),
+                  std::set<std::string>{"no_identity"})
+            << text;
+    }
+    EXPECT_EQ(FieldOf(ContactField::kLastName, "Last Name", "none", rules), "none");
+    EXPECT_EQ(FieldOf(ContactField::kLastName, "Last Name", "'-", rules), "-") << "marked as a value";
+    EXPECT_TRUE(ReadRecord("thunderbird", "Last Name,Birth Year,Birth Month,Birth Day",
+                           {"Lee", "N/A", "-", "-"}, rules)
+                    .draft.issues.empty());
+    const Read extension = ReadRecord("genesys_v2", "External ID,Work Phone,Work Phone Extension",
+                                      {"1", "+1 317 555 0123", "N/A"}, rules);
+    EXPECT_TRUE(extension.draft.issues.empty());
+    EXPECT_EQ(extension.Part(PartKind::kPhone, "work")->components[kPhoneNumber].text, "+13175550123");
+    rules.clear_empty = true;
+    EXPECT_EQ(ReadRecord("generic", "Last Name,Nickname", {"Lee", "n/a"}, rules)
+                  .draft[ContactField::kNickname]
+                  .kind,
+              Cell::Kind::kClear);
 }
 
 TEST(Value, V20SomebodyMustBeMeant) {

@@ -1,10 +1,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <random>
 
 #include "core/csv/reader.h"
+#include "core/csv/writer.h"
 #include "core/format/mapping.h"
 #include "core/format/validate.h"
+#include "core/text.h"
 #include "core/vcard/card.h"
 #include "core/vcard/reader.h"
 
@@ -286,6 +289,129 @@ TEST(VCardWriter, IsReadBack) {
     EXPECT_EQ(Cell(card, "IMPP"), "twitter^@a");
     EXPECT_EQ(Cell(card, "CATEGORIES"), "a,b|c");
     EXPECT_EQ(Cell(card, "other properties"), "X-FOO;TYPE=a:b");
+}
+
+// What is kept of older cards is read again as it was, wherever it is folded and whatever its name begins
+// with.
+TEST(VCardWriter, OtherPropertiesAreReadBack) {
+    for (std::size_t length = 60; length < 80; ++length)
+        for (const std::string &line : {"X-FOO;ENCODING=QUOTED-PRINTABLE:" + std::string(length - 32, 'x') +
+                                            "=C3=BC=C3=BC and more of it",
+                                        std::string("X-FOO:") + std::string(length, '=') + "y",
+                                        std::string("\vNOTE:no note of ours")}) {
+            Person person;
+            person.given = "A";
+            person.other = {line};
+            const Card card = ReadAll(Write(person)).at(0);
+            EXPECT_EQ(Cell(card, "NOTE"), "");
+            EXPECT_EQ(Cell(card, "other properties"), csv::Mark(line, csv::Guard::kImport));
+        }
+}
+
+TEST(VCardWriter, WhatOnlyBeginsLikeANumberIsText) {
+    Person person;
+    person.given = "A";
+    person.phones = {{"work", {"+41\nN:B"}}, {"work", {"+1;ext=x,y"}}, {"work", {"+41446681800;ext=12"}}};
+    person.language = "de\nN:C";
+    person.uid = "a,b;c\\d";
+    const Card card = ReadAll(Write(person)).at(0);
+    EXPECT_EQ(Cell(card, "TEL"), "work^+41\nN:B^|work^+1;ext=x,y^|work^+41446681800;ext=12^");
+    EXPECT_EQ(Cell(card, "N (given name)"), "A");
+    EXPECT_EQ(Cell(card, "LANG"), "de\nN:C");
+    EXPECT_EQ(Cell(card, "UID"), "a,b;c\\d");
+}
+
+TEST(VCardWriter, WhoHasNoNameGetsNoneByTheWay) {
+    for (const char *which : {"ORG", "NICKNAME", "EMAIL", "TEL"}) {
+        Person person;
+        if (which == std::string_view("ORG")) person.organization = "Acme Inc";
+        if (which == std::string_view("NICKNAME")) person.nickname = "The Boss";
+        if (which == std::string_view("EMAIL")) person.emails = {{"work", {"ann@a.example"}}};
+        if (which == std::string_view("TEL")) person.phones = {{"work", {"+41446681800"}}};
+        const Card card = ReadAll(Write(person)).at(0);
+        EXPECT_NE(ValueOf(card, "FN"), "") << "4.0 wants one";
+        EXPECT_EQ(Cell(card, "N (given name)") + Cell(card, "N (family name)"), "") << which;
+    }
+}
+
+TEST(VCardWriter, EveryLabelIsReadBack) {
+    for (const char *label :
+         {"other",       "work",   "home",    "mobile",         "fax",   "work fax", "home fax",  "pager",
+          "car",         "main",   "isdn",    "text",           "msg",   "pref",     "voice",     "cell",
+          "iphone",      "telex",  "my mail", "berlin, office", "a;b:c", "\"q\"",    "b\u00FCro", "x^n",
+          "_$!<odd>!$_", "item1.x"}) {
+        Person person;
+        person.given = "A";
+        person.phones = {{"home", {"+41446681801", "t"}}, {label, {"+41446681800", ""}}};
+        person.emails = {{"home", {"b@a.example"}}, {label, {"ann@a.example"}}};
+        person.addresses = {{label, {"1 Road", "", "", "", "", ""}}};
+        person.socials = {{label, {"@a"}}};
+        const Card card = ReadAll(Write(person)).at(0);
+        EXPECT_EQ(Cell(card, "TEL"), "home^+41446681801^sms|" + std::string(label) + "^+41446681800^");
+        EXPECT_EQ(Cell(card, "EMAIL"), "home^b@a.example|" + std::string(label) + "^ann@a.example");
+        EXPECT_EQ(Cell(card, "ADR"), std::string(label) + "^1 Road^^^^^");
+        EXPECT_EQ(Cell(card, "IMPP"), std::string(label) + "^@a");
+    }
+}
+
+// Whatever text a contact has, without white space around it and with \n for the end of a line.
+TEST(VCardWriter, EveryTextIsReadBack) {
+    static constexpr const char *kPieces[] = {
+        "=",  "+", "-", "@",           "'",         "\"",  ",",   ";",  ":",      "^",      "|",    "\\",
+        "\n", "n", " ", "BEGIN:VCARD", "END:VCARD", "=C3", "=\n", "\t", "\u00E9", "\uFF1D", "tel:", "x"};
+    std::mt19937 random(20240305);
+    const auto text = [&] {
+        std::string out;
+        for (std::size_t n = random() % 9; n > 0; --n) out += kPieces[random() % std::size(kPieces)];
+        return std::string(Trim(out));
+    };
+    for (int i = 0; i < 3000; ++i) {
+        Person person;
+        person.uid = text();
+        person.prefix = text();
+        person.given = "A" + text();
+        person.additional = text();
+        person.family = text();
+        person.suffix = text();
+        person.nickname = text();
+        person.title = text();
+        person.role = text();
+        person.organization = text();
+        if (!person.organization.empty()) person.unit = text();
+        person.language = text();
+        person.birth_text = text();
+        person.note = text();
+        person.formatted_name = text();
+        const std::string street = text();
+        if (!street.empty()) person.addresses = {{"home", {street, text(), text(), text(), text(), text()}}};
+        const std::string handle = text();
+        if (!handle.empty()) person.socials = {{"x", {handle}}};
+        const std::string written = Write(person);
+        const Card card = ReadAll(written).at(0);
+        ASSERT_TRUE(card.faults.empty()) << written;
+        const Draft draft = DraftOf(card);
+        const auto cell = [&](const char *header) {
+            const Format &format = VCardFormat();
+            for (std::size_t k = 0; k < format.columns.size(); ++k)
+                if (format.columns[k].header == std::string_view(header))
+                    return std::string(csv::Unmark(draft.cells[k]).value_or(draft.cells[k]));
+            return std::string("?");
+        };
+        ASSERT_EQ(cell("UID"), person.uid) << written;
+        ASSERT_EQ(cell("N (prefix)"), person.prefix) << written;
+        ASSERT_EQ(cell("N (given name)"), Trim(person.given)) << written;
+        ASSERT_EQ(cell("N (additional names)"), person.additional) << written;
+        ASSERT_EQ(cell("N (family name)"), person.family) << written;
+        ASSERT_EQ(cell("N (suffix)"), person.suffix) << written;
+        ASSERT_EQ(cell("NICKNAME"), person.nickname) << written;
+        ASSERT_EQ(cell("TITLE"), person.title) << written;
+        ASSERT_EQ(cell("ROLE"), person.role) << written;
+        ASSERT_EQ(cell("ORG"), person.organization) << written;
+        ASSERT_EQ(cell("ORG (unit)"), person.unit) << written;
+        ASSERT_EQ(cell("LANG"), person.language) << written;
+        ASSERT_EQ(cell("NOTE"), person.note) << written;
+        ASSERT_EQ(Write(person), written);
+    }
 }
 
 TEST(VCardWriter, ErrorsGoBackWithTheCard) {

@@ -172,9 +172,36 @@ char DetectQuote(std::string_view text, std::string_view delimiters) {
     return '"';
 }
 
+// Whether all cells in quotes are as RFC 4180 has them: quotes inside are doubled.
+bool DoublesQuotes(std::string_view text, bool whole, char quote, std::string_view delimiter) {
+    bool cell_start = true;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (c == quote && cell_start) {
+            cell_start = false;
+            for (++i; i < text.size(); ++i) {
+                if (text[i] != quote) continue;
+                if (i + 1 < text.size() && text[i + 1] == quote)
+                    ++i;
+                else if (CellEnds(text, i + 1, delimiter))
+                    break;
+                else
+                    return false;
+            }
+            if (i >= text.size()) return !whole;
+        } else if (IsLineEnd(c) || c == delimiter[0]) {
+            cell_start = true;
+        } else if (c != ' ') {
+            cell_start = false;
+        }
+    }
+    return true;
+}
+
 // Is \ the escape? It says so itself where \" stands inside a cell, unless another cell doubles its quotes or
-// does not end as it would have to.
+// does not end as it would have to, or the file can be read without it.
 char DetectEscape(std::string_view text, bool whole, char quote, std::string_view delimiter) {
+    if (DoublesQuotes(text, whole, quote, delimiter)) return quote;
     int escaped = 0;
     bool cell_start = true;
     for (std::size_t i = 0; i < text.size(); ++i) {

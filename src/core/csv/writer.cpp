@@ -66,7 +66,8 @@ bool NeedsMark(std::string_view value, Guard guard) {
     if (value.empty() || guard == Guard::kNone) return false;
     if (EndsWithSpace(value, 0)) return true;
     if (!BeginsSpecially(value)) return false;
-    return guard == Guard::kSpreadsheet || !BeginsFormula(value);
+    // An import takes ="0123" for the 0123 that a spreadsheet must not take for a number.
+    return guard == Guard::kSpreadsheet || !BeginsFormula(value) || StartsWith(value, "=\"");
 }
 
 std::string Mark(std::string_view value, Guard guard) {
@@ -111,7 +112,9 @@ void RecordWriter::Separate() {
 void RecordWriter::Add(std::string_view cell) {
     Separate();
     if (cell.empty()) return;
-    bool quotes = MayBeSpace(cell.front()) && BeginsWithSpace(cell);
+    // A quote of other dialects at the end might seem to close what an apostrophe before it opened.
+    bool quotes =
+        cell.back() == '\'' || cell.back() == '`' || (MayBeSpace(cell.front()) && BeginsWithSpace(cell));
     quotes = quotes || (MayBeSpace(cell.back()) && EndsWithSpace(cell, 0));
     bool doubles = false;
     for (const char c : cell)

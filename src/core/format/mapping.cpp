@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -75,9 +76,11 @@ struct Name {
     }
 };
 
-// The columns of a format by the spellings of their headers; of two with one spelling the first counts.
+// The columns of a format by the spellings of their headers; of two with one spelling the first counts. In
+// other languages a header that stands a second time may be the next column of that spelling.
 struct Spellings {
     std::unordered_map<std::string, const Column *> exact, loose, patterns;
+    std::unordered_map<std::string, std::vector<const Column *>> repeated;
 
     void Add(const Column &column, std::string_view spelling) {
         if (spelling.empty()) return;
@@ -107,7 +110,10 @@ const AllSpellings &SpellingsOf(const Format &format) {
         Spellings &spellings = all.localized.emplace_back();
         for (const auto &[header, spelling] : localization.headers) {
             const auto column = all.own.loose.find(NormalizeHeader(header, true));
-            if (column != all.own.loose.end()) spellings.Add(*column->second, spelling);
+            if (column == all.own.loose.end()) continue;
+            const auto [first, is_first] =
+                spellings.loose.try_emplace(NormalizeHeader(spelling, true), column->second);
+            if (!is_first) spellings.repeated[first->first].push_back(column->second);
         }
     }
     return all;
@@ -130,14 +136,22 @@ Found FindSpelling(const Spellings &spellings, const Name &name) {
     return {};
 }
 
-// In the format's own words, else in those of one other language.
-Found FindName(const Format &format, int language, const Name &name) {
+// In the format's own words, else in those of one other language. `times`: how often the names of a header
+// were looked up.
+Found FindName(const Format &format, int language, const Name &name,
+               std::unordered_map<std::string, std::size_t> &times) {
     const AllSpellings &all = SpellingsOf(format);
-    if (language >= 0)
-        if (const Found found = FindSpelling(all.localized[static_cast<std::size_t>(language)], name);
-            found.column)
-            return found;
-    return FindSpelling(all.own, name);
+    if (language < 0) return FindSpelling(all.own, name);
+    const Spellings &localized = all.localized[static_cast<std::size_t>(language)];
+    if (const auto repeated = localized.repeated.find(name.loose); repeated != localized.repeated.end()) {
+        const std::size_t before = times[name.loose]++;
+        if (before > 0 && before <= repeated->second.size()) {
+            const Column *column = repeated->second[before - 1];
+            return {column, column->ordinal};
+        }
+    }
+    const Found found = FindSpelling(localized, name);
+    return found.column ? found : FindSpelling(all.own, name);
 }
 
 // A header's cells as they are compared.
@@ -176,8 +190,9 @@ Known KnownColumns(const Format &format, const Names &names) {
     for (int language = -1; language < static_cast<int>(format.localizations.size()); ++language) {
         Known known;
         known.language = language;
+        std::unordered_map<std::string, std::size_t> times;
         for (const Name &name : names.cells) {
-            const Found found = FindName(format, language, name);
+            const Found found = FindName(format, language, name, times);
             if (!found.column || found.column->target == Target::kIgnored) continue;
             if (!known.columns.insert(found.column).second && found.column->ordinal != 0) continue;
             ++known.cells;
@@ -245,23 +260,21 @@ std::string Expected(const Format &format) {
     return out;
 }
 
-void AddPart(Mapping &mapping, BoundColumn &bound) {
+// Where the slots of a mapping stand in it, by what they are: a file may have very many columns.
+using SlotIndex = std::map<std::tuple<PartKind, bool, std::string, int>, int>;
+
+void AddPart(Mapping &mapping, SlotIndex &index, BoundColumn &bound) {
     const Target target = bound.column->target;
     const PartKind kind = PartKindOf(target);
     const bool any = bound.column->label[0] == '*';
     const std::vector<std::string_view> labels = LabelsOf(*bound.column);
     const bool list = IsList(target);
-    const auto found = std::find_if(mapping.slots.begin(), mapping.slots.end(), [&](const Slot &slot) {
-        return slot.kind == kind && slot.list == list && slot.label == labels[0] &&
-               slot.ordinal == bound.ordinal;
-    });
-    if (found == mapping.slots.end()) {
-        bound.slot = static_cast<int>(mapping.slots.size());
+    const auto [found, is_new] = index.try_emplace({kind, list, std::string(labels[0]), bound.ordinal},
+                                                   static_cast<int>(mapping.slots.size()));
+    if (is_new)
         mapping.slots.push_back({kind, std::string(labels[0]), list, any, bound.ordinal,
                                  std::vector<std::string>(labels.begin(), labels.end())});
-    } else {
-        bound.slot = static_cast<int>(found - mapping.slots.begin());
-    }
+    bound.slot = found->second;
     switch (target) {
         case Target::kPhoneExtension:
             bound.component = kPhoneEntered;  // read together with the number, never stored by itself
@@ -334,6 +347,9 @@ Mapping Bind(const Format &format, const std::vector<std::string> &header, int l
     const std::string described_by = NormalizeHeader(format.described_by, true);
     // The header that stood there before, by the place that it fills.
     std::map<std::pair<std::string, int>, std::string> seen;
+    std::map<std::pair<std::string, int>, int> last_ordinals;
+    SlotIndex slots;
+    std::unordered_map<std::string, std::size_t> times;
     std::unordered_map<std::string, int> custom_keys;
     const auto custom_key = [&](const std::string &key) {
         const auto [found, is_new] =
@@ -346,7 +362,7 @@ Mapping Bind(const Format &format, const std::vector<std::string> &header, int l
         if (name.loose == error_column) continue;
         BoundColumn bound;
         bound.index = static_cast<int>(i);
-        const Found found = FindName(format, language, name);
+        const Found found = FindName(format, language, name, times);
         bound.column = found.column;
         bound.ordinal = found.ordinal;
         const auto notice = [&](const char *code, const char *target, std::string message) {
@@ -362,7 +378,11 @@ Mapping Bind(const Format &format, const std::vector<std::string> &header, int l
             const auto [before, first] = seen.try_emplace({place, found.ordinal}, name.loose);
             const bool same_name = !first && before->second == name.loose;
             if (!first && several && target != Target::kGroups) {
+                // Of very many, each is looked for behind the one before.
+                int &last = last_ordinals.try_emplace({place, found.ordinal}, found.ordinal).first->second;
+                bound.ordinal = last;
                 while (!seen.try_emplace({place, ++bound.ordinal}, name.loose).second) continue;
+                last = bound.ordinal;
                 if (same_name)
                     notice("duplicate_header", NameOf(target),
                            "this column stands more than once; each gives a value of its own");
@@ -385,7 +405,7 @@ Mapping Bind(const Format &format, const std::vector<std::string> &header, int l
             if (IsCustom(target)) {
                 bound.custom_key = custom_key(CustomKey(*found.column, found.ordinal));
             } else if (PartKindOf(target) != PartKind::kCount) {
-                AddPart(mapping, bound);
+                AddPart(mapping, slots, bound);
             } else if (target == Target::kDisplayName) {
                 bound.custom_key = custom_key(NameOf(target));
             } else if (target == Target::kWebsites) {

@@ -900,9 +900,7 @@ class Planner {
     // else those that stand in their place; null where there is none.
     std::vector<const Part *> FindMeant(const Draft &draft, const KnownContact &known) const {
         std::vector<const Part *> meant(draft.parts.size());
-        const auto is_taken = [&](const Part &part) {
-            return std::find(meant.begin(), meant.end(), &part) != meant.end();
-        };
+        std::unordered_set<const Part *> taken;
         for (const bool by_value : {true, false})
             for (std::size_t i = 0; i < draft.parts.size(); ++i) {
                 const PartChange &change = draft.parts[i];
@@ -912,11 +910,12 @@ class Planner {
                 for (const Part &part : known.parts[static_cast<std::size_t>(change.kind)]) {
                     if (!Shows(slot, change.kind, part)) continue;
                     ++place;
-                    if (is_taken(part)) continue;
+                    if (taken.count(&part) > 0) continue;
                     // An emptied cell means what moved up from there, too.
                     if (by_value ? Says(change, part)
                                  : place == change.ordinal || (change.clear && place < change.ordinal)) {
                         meant[i] = &part;
+                        taken.insert(&part);
                         break;
                     }
                 }

@@ -43,11 +43,6 @@ std::string_view UnwrapSpreadsheet(std::string_view text) {
     return text;
 }
 
-// What a cell says: a value that was marked for its way through a file as it was, anything else trimmed.
-std::string ValueOf(std::string_view cell) {
-    return std::string(csv::Unmark(cell).value_or(Trim(cell)));
-}
-
 // A number that a spreadsheet made of a phone number: 8.52E+11. The digits, where the mantissa has all of
 // them.
 struct Scientific {
@@ -468,9 +463,26 @@ void Validator::CheckLength(Draft &draft, const BoundColumn &bound, const std::s
                 " characters here, this has " + std::to_string(length));
 }
 
+// What a cell of the record says: a value that was marked for its way through a file as it was, anything else
+// trimmed; nothing where it is empty, or as good as empty.
+std::string Validator::TextOf(const Draft &draft, const BoundColumn &bound) const {
+    const auto index = static_cast<std::size_t>(bound.index);
+    if (index >= draft.cells.size()) return {};
+    const std::string &cell = draft.cells[index];
+    if (const auto value = csv::Unmark(cell)) return std::string(*value);
+    std::string_view text = Trim(cell);
+    // What a spreadsheet has to keep as it is, with all its figures.
+    const Target target = bound.column ? bound.column->target : Target::kCustom;
+    if (target == Target::kContactId || target == Target::kPostalCode) text = UnwrapSpreadsheet(text);
+    if (std::any_of(rules_.null_strings.begin(), rules_.null_strings.end(),
+                    [&](const std::string &null) { return EqualIgnoreCase(null, text); }))
+        return {};
+    return std::string(text);
+}
+
 Cell Validator::ReadCell(Draft &draft, const BoundColumn &bound, std::string &text) const {
     const auto index = static_cast<std::size_t>(bound.index);
-    if (index < draft.cells.size()) text = ValueOf(draft.cells[index]);
+    text = TextOf(draft, bound);
     // A mark that nobody sees is no value.
     if (!text.empty() && static_cast<unsigned char>(text[0]) >= 0x80 && StripInvisible(text).empty() &&
         !csv::Unmark(draft.cells[index]))
@@ -526,9 +538,9 @@ void Validator::ReadField(Draft &draft, const BoundColumn &bound, Cell cell) con
 }
 
 PartChange &Validator::ChangeOf(Draft &draft, int slot) const {
-    const auto found = std::find_if(draft.parts.begin(), draft.parts.end(),
-                                    [&](const PartChange &change) { return change.slot == slot; });
-    if (found != draft.parts.end()) return *found;
+    int &found = change_of_slot_[static_cast<std::size_t>(slot)];
+    if (found >= 0) return draft.parts[static_cast<std::size_t>(found)];
+    found = static_cast<int>(draft.parts.size());
     if (draft.parts.empty()) draft.parts.reserve(std::min<std::size_t>(mapping_.slots.size(), 8));
     PartChange change;
     change.slot = slot;
@@ -922,9 +934,9 @@ void Validator::ReadBirthColumns(Draft &draft) const {
             continue;
         const auto index = static_cast<std::size_t>(column.index);
         if (index >= draft.cells.size()) continue;
-        const std::string_view cell = Trim(draft.cells[index]);
+        const std::string cell = TextOf(draft, column);
         cleared = true;
-        if (cell.empty() || cell.find_first_not_of('0') == std::string_view::npos) continue;
+        if (cell.empty() || cell.find_first_not_of('0') == std::string::npos) continue;
         bound = &column;
         text[target == Target::kBirthYear ? 0 : target == Target::kBirthMonth ? 1 : 2] = cell;
     }
@@ -1005,9 +1017,6 @@ void Validator::ReadValue(Draft &draft, const BoundColumn &bound, PartChange &ch
         case Target::kPhone:
             ReadPhone(draft, bound, change, cell.text);
             break;
-        case Target::kPostalCode:
-            component = Cell::Value(std::string(UnwrapSpreadsheet(cell.text)));
-            break;
         case Target::kPhoneSms:
             if (IsYes(cell.text) || IsNo(cell.text))
                 component = Cell::Value(IsYes(cell.text) ? "true" : "false");
@@ -1032,8 +1041,7 @@ void Validator::ReadValue(Draft &draft, const BoundColumn &bound, PartChange &ch
 void Validator::AddExtensions(Draft &draft) const {
     for (const BoundColumn &bound : mapping_.columns) {
         if (!bound.column || bound.column->target != Target::kPhoneExtension) continue;
-        const auto index = static_cast<std::size_t>(bound.index);
-        const std::string text = index < draft.cells.size() ? ValueOf(draft.cells[index]) : std::string();
+        const std::string text = TextOf(draft, bound);
         const auto found = std::find_if(draft.parts.begin(), draft.parts.end(),
                                         [&](const PartChange &change) { return change.slot == bound.slot; });
         const bool has_number = found != draft.parts.end() && found->components[kPhoneNumber].is_value();
@@ -1240,6 +1248,7 @@ void Validator::CheckRequired(Draft &draft) const {
 }
 
 void Validator::Validate(Draft &draft) const {
+    change_of_slot_.assign(mapping_.slots.size(), -1);
     draft.custom.resize(mapping_.custom_keys.size());
     const std::size_t width = mapping_.header.size();
     const bool surplus =
@@ -1254,7 +1263,7 @@ void Validator::Validate(Draft &draft) const {
         if (bound.column && bound.column->target == Target::kContactId) {
             const auto index = static_cast<std::size_t>(bound.index);
             if (index >= draft.cells.size() || !draft.key.empty()) continue;
-            draft.key = StripInvisible(UnwrapSpreadsheet(ValueOf(draft.cells[index])));
+            draft.key = StripInvisible(TextOf(draft, bound));
             if (mapping_.format->canonical_id) draft.key = mapping_.format->canonical_id(draft.key);
             draft.key_uuid = ParseUuid(draft.key);
         }

@@ -26,10 +26,11 @@ enum class OnDuplicate : std::uint8_t {
 // The rules of one import: the format's, as the caller's options change them.
 struct Rules {
     Mode mode = Mode::kInsert;
-    std::string region;               // empty: the format's rule for numbers without +
-    bool strict = false;              // the product's own limits are errors, not warnings
-    bool clear_empty = false;         // an empty cell empties the field; else it keeps what is there
-    std::optional<DateOrder> dates;   // in which order dates are written; else as the format does
+    std::string region;                     // empty: the format's rule for numbers without +
+    bool strict = false;                    // the product's own limits are errors, not warnings
+    bool clear_empty = false;               // an empty cell empties the field; else it keeps what is there
+    std::vector<std::string> null_strings;  // what stands in a cell that is meant to be empty, in any case
+    std::optional<DateOrder> dates;         // in which order dates are written; else as the format does
     std::vector<Criterion> match_by;  // in order; empty: by the format's column of IDs, whatever they are
     OnDuplicate on_duplicate = OnDuplicate::kByMode;
     const Draft *defaults = nullptr;  // what new contacts get where their record says nothing
@@ -64,6 +65,7 @@ class Validator {
     bool IsHeader(const std::vector<std::string> &cells) const;
 
   private:
+    std::string TextOf(const Draft &draft, const BoundColumn &bound) const;
     Cell ReadCell(Draft &draft, const BoundColumn &bound, std::string &text) const;
     void ReadField(Draft &draft, const BoundColumn &bound, Cell cell) const;
     void ReadPart(Draft &draft, const BoundColumn &bound, const Cell &cell) const;
@@ -98,6 +100,7 @@ class Validator {
     const Mapping &mapping_;
     const Rules &rules_;
     mutable std::vector<std::string> normalized_header_;  // made when first needed
+    mutable std::vector<int> change_of_slot_;             // of the draft at hand, in its parts; -1: none yet
 };
 
 // The message of an import_error out of a fault's parts, without a full stop: an error file joins several.

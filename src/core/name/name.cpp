@@ -45,7 +45,7 @@ class KeyMaker {
         TextScanner scanner(text);
         Part part;
         std::size_t parts = 0, words = 0;
-        bool skeletons = false;
+        bool skeletons = false, ends_with_initial = false;
         while (keys_.size() < kMaxKeys && scanner.Next(part)) {
             static const WordForms kNoForms;
             const WordForms *forms = part.ascii ? nullptr : &FormsOf(part.word);
@@ -76,6 +76,7 @@ class KeyMaker {
             compound_spelt_ += spelt;
             column_ += strict;
             column_spelt_ += spelt;
+            ends_with_initial = part.ascii && strict.size() == 1 && column_.size() > 2;
             if (initials && !strict.empty() && initials->size() < 8) *initials += strict[0];
             // Last: it may end the life of `forms`.
             if (part.after_apostrophe > 0) AddAfterApostrophe(part);
@@ -83,8 +84,9 @@ class KeyMaker {
         const std::size_t last_compound_parts = compound_parts_;
         EndCompound();
         if (name && parts > 1 && parts <= 5 && column_.size() <= kMaxJoinedBytes) {
-            // "van der Berg" written as one; a hyphenated word alone is joined already.
-            if (words > 1 || last_compound_parts != parts) {
+            // "van der Berg" written as one; a hyphenated word alone is joined already. Nobody writes Robertj,
+            // and there would be many of it in the index behind robert.
+            if (!ends_with_initial && (words > 1 || last_compound_parts != parts)) {
                 Push(column_);
                 if (column_spelt_ != column_) Push(column_spelt_);
             }

@@ -219,6 +219,13 @@ void AddLine(std::string &lines, std::string_view line) {
     lines += Trim(line);
 }
 
+// A property as it was. Only blanks before it go, which would fold it; others may make its name another's.
+void AddProperty(std::string &lines, std::string_view text) {
+    text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+    if (!lines.empty()) lines += '\n';
+    lines += text;
+}
+
 // Names that a formatted name is made of.
 std::string Join(std::initializer_list<std::string_view> words) {
     std::string out;
@@ -275,7 +282,7 @@ void ReadProperty(Cells &cells, const Card &card, const Property &property, std:
     } else if (name == "FN") {
         cells.Set(kFormattedName, Unescape(property.value));
     } else if (name == "UID") {
-        cells.Set(kUid, WithoutScheme(property.value, "urn:uuid:"));
+        cells.Set(kUid, Unescape(WithoutScheme(property.value, "urn:uuid:")));
     } else if (name == "NICKNAME") {
         cells.Set(kNickname, Unescape(property.value));
     } else if (name == "TITLE") {
@@ -284,7 +291,7 @@ void ReadProperty(Cells &cells, const Card &card, const Property &property, std:
         cells.Set(kRole, Unescape(property.value));
     } else if (name == "ORG") {
         const auto parts = SplitValue(property.value, ';');
-        if (!cells[kOrganization].empty()) return AddLine(cells[kOther], property.text);
+        if (!cells[kOrganization].empty()) return AddProperty(cells[kOther], property.text);
         cells.Set(kOrganization, Unescape(parts[0]));
         std::string unit;
         for (std::size_t i = 1; i < parts.size(); ++i) {
@@ -311,7 +318,7 @@ void ReadProperty(Cells &cells, const Card &card, const Property &property, std:
                                   "\" is no date: dates are written 1980-03-22, 19800322 or "
                                   "--0322"});
     } else if (name == "LANG") {
-        cells.Set(kLanguage, property.value);
+        cells.Set(kLanguage, Unescape(property.value));
     } else if (name == "URL") {
         AddLine(cells[kUrl], Unescape(property.value));
     } else if (name == "TEL") {
@@ -337,16 +344,27 @@ void ReadProperty(Cells &cells, const Card &card, const Property &property, std:
     } else if (const std::string network = CutLabel(NetworkOf(property, handle)); !network.empty()) {
         if (!Trim(handle).empty()) AddEntry(cells[kImpp], network, {handle});
     } else if (!IsOfTheFile(property) && !Trim(property.value).empty()) {
-        AddLine(cells[kOther], property.text);
+        AddProperty(cells[kOther], property.text);
     }
 }
 
-// A name that stands in FN alone: the last word is the family name.
+// Whether one of a list's entries has this value.
+bool HasValue(std::string_view list, std::string_view value) {
+    for (const std::string_view entry : Split(list, kEntry)) {
+        const auto parts = Split(entry, kValue);
+        if (parts.size() > 1 && parts[1] == value) return true;
+    }
+    return false;
+}
+
+// A name that stands in FN alone: the last word is the family name. Who has no name is called by something
+// else there, which is no name for that.
 void SplitFormattedName(Cells &cells) {
     const std::string &name = cells[kFormattedName];
     const bool named = !cells[kFamily].empty() || !cells[kGiven].empty() || !cells[kAdditional].empty();
     if (!named) {
-        if (name.empty() || name == cells[kOrganization]) {
+        if (name.empty() || name == cells[kOrganization] || name == cells[kNickname] ||
+            HasValue(cells[kEmail], name) || HasValue(cells[kTel], name)) {
             cells[kFormattedName].clear();
             return;
         }
@@ -408,6 +426,11 @@ void AddFolded(std::string &out, std::string_view line) {
         while (length < line.size() && length > 0 &&
                (static_cast<unsigned char>(line[length]) & 0xC0) == 0x80)
             --length;
+        // Nor behind a =, which ends a line of quoted-printable, as properties of older cards may be.
+        if (length < line.size()) {
+            const std::size_t last = line.substr(0, length).find_last_not_of('=');
+            if (last != std::string_view::npos) length = last + 1;
+        }
         if (length == 0) length = line.size();
         out += line.substr(0, length);
         line.remove_prefix(length);
@@ -417,20 +440,32 @@ void AddFolded(std::string &out, std::string_view line) {
     }
 }
 
-// The types of a label; a label that is no type is written as such, for those who know X-LABEL.
-std::string TypesOf(const std::string &label, bool phone) {
-    if (label == "work" || label == "home") return ";TYPE=" + label;
-    if (phone) {
-        if (label == "mobile") return ";TYPE=cell";
-        if (label == "fax" || label == "pager") return ";TYPE=" + label;
-        if (label == "work fax") return ";TYPE=\"work,fax\"";
-        if (label == "home fax") return ";TYPE=\"home,fax\"";
-    }
+// The types of a label, and the label itself where it is none that a reader takes from a type: as address
+// books write their own, in a property of the same group.
+struct LabelText {
+    std::string types, own;
+};
+LabelText TextOf(const std::string &label, bool phone) {
     if (label.empty() || label == "other") return {};
+    if (label == "work" || label == "home") return {";TYPE=" + label, {}};
+    if (phone) {
+        if (label == "mobile") return {";TYPE=cell", {}};
+        if (label == "work fax") return {";TYPE=\"work,fax\"", {}};
+        if (label == "home fax") return {";TYPE=\"home,fax\"", {}};
+        for (const char *type : {"fax", "pager", "car", "main"})
+            if (label == type) return {";TYPE=" + label, {}};
+    }
     const bool token = std::all_of(label.begin(), label.end(), [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
     });
-    return ";TYPE=" + (token ? label : ParameterText(label));
+    // What the types of phones and preference say is no label to a reader.
+    Property typed;
+    typed.name = phone ? "TEL" : "EMAIL";
+    typed.parameters = {{"TYPE", label}};
+    const bool sms = phone && (typed.HasType("TEXT") || typed.HasType("MSG"));
+    if (token && !sms && LabelOf({}, typed) == label && PreferenceOf(typed) > 100)
+        return {";TYPE=" + label, {}};
+    return {{}, label.rfind("_$!<", 0) == 0 ? "_$!<" + label + ">!$_" : label};
 }
 
 }  // namespace
@@ -558,27 +593,41 @@ std::string Write(const Person &person) {
     birthday.erase(std::remove(birthday.begin(), birthday.end(), '-'), birthday.end());
     add("BDAY", person.birth_date.rfind("--", 0) == 0 ? "--" + birthday : birthday);
     if (birthday.empty()) add("BDAY;VALUE=text", Escape(person.birth_text));
-    add("LANG", person.language);
+    add("LANG", Escape(person.language));
     for (const std::string &url : person.urls) add("URL", Escape(url));
+    int groups = 0;
+    // A property of a part, with its label.
+    const auto add_part = [&](const char *name, const std::string &label, const std::string &value,
+                              const char *before = "", const char *after = "") {
+        const auto [types, own] = TextOf(label, name == std::string_view("TEL"));
+        const std::string group = own.empty() ? "" : "item" + std::to_string(++groups) + '.';
+        add(group + name + before + types + after, value);
+        if (!own.empty()) add(group + "X-ABLabel", Escape(own));
+    };
     for (const Labelled &phone : person.phones) {
-        std::string types = TypesOf(phone.label, true);
-        if (phone.values.size() > 1 && phone.values[1] == "t") types += ";TYPE=text";
+        const char *sms = phone.values.size() > 1 && phone.values[1] == "t" ? ";TYPE=text" : "";
         const std::string &number = phone.values[0];
-        // A number is a URI; what is none is text.
-        if (number.rfind('+', 0) == 0)
-            add("TEL;VALUE=uri" + types, "tel:" + number);
+        // A number is a URI; what is none is text, whatever it begins with.
+        const std::string digits = number.substr(0, number.find(";ext="));
+        if (digits[0] == '+' && AllDigits(digits.substr(1)) &&
+            (digits.size() == number.size() || AllDigits(number.substr(digits.size() + 5))))
+            add_part("TEL", phone.label, "tel:" + number, ";VALUE=uri", sms);
         else
-            add("TEL" + types, Escape(number));
+            add_part("TEL", phone.label, Escape(number), "", sms);
     }
-    for (const Labelled &email : person.emails)
-        add("EMAIL" + TypesOf(email.label, false), Escape(email.values[0]));
+    for (const Labelled &email : person.emails) add_part("EMAIL", email.label, Escape(email.values[0]));
     for (const Labelled &address : person.addresses) {
         std::string value;
         for (const std::size_t i : {1U, 0U, 2U, 3U, 4U, 5U}) value += ';' + Escape(address.values[i]);
-        add("ADR" + TypesOf(address.label, false), value);
+        add_part("ADR", address.label, value);
     }
-    for (const Labelled &social : person.socials)
-        add("X-SOCIALPROFILE;TYPE=" + ParameterText(social.label), Escape(social.values[0]));
+    for (const Labelled &social : person.socials) {
+        // Types are a list, and one of them is a preference.
+        const bool listed = social.label.find(',') != std::string::npos || social.label == "pref";
+        add(std::string("X-SOCIALPROFILE;") + (listed ? "X-SERVICE-TYPE=" : "TYPE=") +
+                ParameterText(social.label),
+            Escape(social.values[0]));
+    }
     std::string categories;
     for (const std::string &category : person.categories)
         categories += (categories.empty() ? "" : ",") + Escape(category);

@@ -24,6 +24,8 @@ Format Generic();
 
 // What other languages call Outlook's columns.
 std::vector<Localization> OutlookLocalizations();
+// And Thunderbird's, which has them in the order of its columns.
+std::vector<Localization> ThunderbirdLocalizations(const std::vector<Column> &columns);
 
 // A column that files may have and the view has not.
 Column Hidden(Column column);

@@ -53,6 +53,7 @@ Format Thunderbird() {
     f.visibility = "personal";
     f.phones = PhoneRule::kRegional;
     f.needs_identity = true;
+    f.localizations = ThunderbirdLocalizations(f.columns);
     return f;
 }
 
