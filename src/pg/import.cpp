@@ -520,7 +520,7 @@ void Import::AddNotice(const char *code, std::string message, std::int64_t line,
     if (notices_.size() >= kBatchRecords) Flush();
 }
 
-void Import::Add(Draft draft) {
+void Import::Add(Draft &&draft) {
     draft.record = ++counts_.records;
     if (format_->max_records && draft.record == format_->max_records + 1)
         AddNotice("too_many_records",
@@ -880,6 +880,9 @@ void Import::WriteIssues(const std::vector<RowPlan> &rows, const std::vector<int
     }
     for (std::size_t i = 0; i < batch_.size(); ++i) {
         const Draft &draft = batch_[i];
+        const bool no_issues = draft.issues.empty() && draft.unlisted == 0 &&
+                               (row_of[i] < 0 || rows[static_cast<std::size_t>(row_of[i])].issues.empty());
+        if (no_issues) continue;
         std::size_t size = 0;
         for (const std::string &cell : draft.cells) size += cell.size() + sizeof(std::string);
         bool first = true;
@@ -1132,7 +1135,7 @@ void ReadFile(Import &import, csv::ByteSource &source, std::int64_t bytes) {
                              first[i].line);
 
     std::int64_t previous = header_line;
-    const auto take = [&](Draft draft, bool is_blank) {
+    const auto take = [&](Draft &&draft, bool is_blank) {
         const bool right_after_header = previous == header_line;
         previous = draft.line;
         if (is_blank) return import.AddBlank();

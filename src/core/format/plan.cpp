@@ -631,9 +631,10 @@ class Planner {
                     part.position = ++position;
                     InsertPart(id, change.kind, part, true);
                 }
-            } else if (std::optional<Part> part = NewPart(change)) {
-                part->position = ++position;
-                InsertPart(id, change.kind, *part, true);
+            } else if (HoldsPart(change)) {
+                AddPartRow(id, change.kind, ++position, LabelOf(change), true, [&](std::size_t c) {
+                    return change.components[c].is_value() ? &change.components[c].text : nullptr;
+                });
             }
         }
     }
@@ -643,21 +644,37 @@ class Planner {
         json += JsonString(key) + ':' + JsonString(value);
     }
 
+    // Whether a change makes a new part. That a number takes messages says nothing without the number.
+    static bool HoldsPart(const PartChange &change) {
+        for (std::size_t c = 0; c < change.components.size(); ++c)
+            if (change.components[c].is_value() && !(change.kind == PartKind::kPhone && c == kPhoneSms))
+                return true;
+        return false;
+    }
+
+    const std::string &LabelOf(const PartChange &change) const {
+        return change.label.empty() ? mapping_.slots[static_cast<std::size_t>(change.slot)].label
+                                    : change.label;
+    }
+
     std::optional<Part> NewPart(const PartChange &change) const {
+        if (!HoldsPart(change)) return std::nullopt;
         Part part;
-        part.label =
-            change.label.empty() ? mapping_.slots[static_cast<std::size_t>(change.slot)].label : change.label;
-        bool any = false;
-        for (std::size_t c = 0; c < change.components.size(); ++c) {
-            const Cell &cell = change.components[c];
+        part.label = LabelOf(change);
+        for (const Cell &cell : change.components)
             part.values.push_back(cell.is_value() ? std::optional<std::string>(cell.text) : std::nullopt);
-            // Whether a number takes messages says nothing without the number.
-            any = any || (cell.is_value() && !(change.kind == PartKind::kPhone && c == kPhoneSms));
-        }
-        return any ? std::optional<Part>(std::move(part)) : std::nullopt;
+        return part;
     }
 
     void InsertPart(const Uuid &contact, PartKind kind, const Part &part, bool new_contact) {
+        AddPartRow(contact, kind, part.position, part.label, new_contact,
+                   [&](std::size_t c) { return part.values[c] ? &*part.values[c] : nullptr; });
+    }
+
+    // `get` gives the text of a component, null where it has none.
+    template <class Get>
+    void AddPartRow(const Uuid &contact, PartKind kind, int position, const std::string &label,
+                    bool new_contact, Get &&get) {
         const PartInfo &info = InfoOf(kind);
         const std::vector<std::string> &columns = PartColumns(kind, true);
         Relation *&relation = part_insert_[static_cast<std::size_t>(kind)];
@@ -665,12 +682,18 @@ class Planner {
         std::vector<Value> &values = relation->rows.emplace_back();
         values.reserve(columns.size());
         values.emplace_back(contact);
-        values.emplace_back(std::int64_t{part.position});
+        values.emplace_back(std::int64_t{position});
         // The access columns of a new contact are known; those of an old one its own trigger looks up.
         values.push_back(new_contact ? Value(ownership_.visibility) : Value());
         values.push_back(new_contact && ownership_.owner_id ? Value(*ownership_.owner_id) : Value());
-        if (info.label) values.emplace_back(part.label);
-        for (const auto &value : part.values) values.push_back(ValueOf(value));
+        if (info.label) values.emplace_back(label);
+        for (std::size_t c = 0; c < info.values.size(); ++c) {
+            const std::string *text = get(c);
+            if (text)
+                values.emplace_back(*text);
+            else
+                values.emplace_back();
+        }
     }
 
     void UpdatePart(const Uuid &contact, PartKind kind, const Part &part) {
