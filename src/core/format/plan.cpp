@@ -26,6 +26,10 @@ Value ValueOf(std::optional<std::string> text) {
     return text ? Value(*std::move(text)) : Value();
 }
 
+std::optional<std::string> Copied(const std::string *text) {
+    return text ? std::optional<std::string>(*text) : std::nullopt;
+}
+
 // What a field holds after a cell was applied to it.
 std::optional<std::string> Apply(const Cell &cell, const std::optional<std::string> &before) {
     switch (cell.kind) {
@@ -119,7 +123,9 @@ class Planner {
           validator_(mapping, rules),
           drafts_(drafts),
           matches_(matches),
-          new_id_(new_id) {}
+          new_id_(new_id),
+          default_type_(mapping.format->default_type),
+          default_level_(mapping.format->default_level) {}
 
     Plan Run() {
         plan_.rows.resize(drafts_.size());
@@ -538,22 +544,34 @@ class Planner {
         }
     }
 
-    static void AddBirthDate(std::vector<Value> &values, const std::optional<std::string> &date) {
+    static void AddText(std::vector<Value> &values, const std::string *text) {
+        if (text)
+            values.emplace_back(*text);
+        else
+            values.emplace_back();
+    }
+
+    static void AddBirthDate(std::vector<Value> &values, const std::string *date) {
         const bool year_known = !date || date->compare(0, 2, "--") != 0;
         values.push_back(!date ? Value()
                                : Value(year_known ? *date : std::to_string(kYearUnknown) + date->substr(1)));
         values.push_back(year_known);
     }
 
+    // `get` gives the text of a field, null where the contact has none.
     template <class Get>
-    void AddFields(std::vector<Value> &values, Get &&get) {
+    static void AddFields(std::vector<Value> &values, Get &&get) {
         for (std::size_t f = 0; f < kContactColumns.size(); ++f) {
-            std::optional<std::string> text = get(f);
+            const std::string *text = get(f);
             if (f == static_cast<std::size_t>(ContactField::kBirthDate))
                 AddBirthDate(values, text);
             else
-                values.push_back(ValueOf(std::move(text)));
+                AddText(values, text);
         }
+    }
+
+    static void AddFields(std::vector<Value> &values, const KnownContact &contact) {
+        AddFields(values, [&](std::size_t f) { return contact.fields[f] ? &*contact.fields[f] : nullptr; });
     }
 
     static std::vector<std::string> ContactColumns(std::vector<std::string> first,
@@ -566,20 +584,18 @@ class Planner {
         return first;
     }
 
-    // What the product takes an empty cell for.
-    std::optional<std::string> FallbackOf(std::size_t field) const {
-        const char *fallback = "";
-        if (field == static_cast<std::size_t>(ContactField::kContactType))
-            fallback = mapping_.format->default_type;
-        if (field == static_cast<std::size_t>(ContactField::kContactLevel))
-            fallback = mapping_.format->default_level;
-        return fallback[0] ? std::optional<std::string>(fallback) : std::nullopt;
+    // What the product takes an empty cell for; null: nothing.
+    const std::string *FallbackOf(std::size_t field) const {
+        const std::string *fallback = nullptr;
+        if (field == static_cast<std::size_t>(ContactField::kContactType)) fallback = &default_type_;
+        if (field == static_cast<std::size_t>(ContactField::kContactLevel)) fallback = &default_level_;
+        return fallback && !fallback->empty() ? fallback : nullptr;
     }
 
     // What a new contact has in a field.
-    std::optional<std::string> NewField(const Draft &draft, std::size_t f) const {
-        if (draft.fields[f].is_value()) return draft.fields[f].text;
-        if (rules_.defaults && rules_.defaults->fields[f].is_value()) return rules_.defaults->fields[f].text;
+    const std::string *NewField(const Draft &draft, std::size_t f) const {
+        if (draft.fields[f].is_value()) return &draft.fields[f].text;
+        if (rules_.defaults && rules_.defaults->fields[f].is_value()) return &rules_.defaults->fields[f].text;
         return FallbackOf(f);
     }
 
@@ -687,13 +703,7 @@ class Planner {
         values.push_back(new_contact ? Value(ownership_.visibility) : Value());
         values.push_back(new_contact && ownership_.owner_id ? Value(*ownership_.owner_id) : Value());
         if (info.label) values.emplace_back(label);
-        for (std::size_t c = 0; c < info.values.size(); ++c) {
-            const std::string *text = get(c);
-            if (text)
-                values.emplace_back(*text);
-            else
-                values.emplace_back();
-        }
+        for (std::size_t c = 0; c < info.values.size(); ++c) AddText(values, get(c));
     }
 
     void UpdatePart(const Uuid &contact, PartKind kind, const Part &part) {
@@ -724,7 +734,8 @@ class Planner {
         pending.after.editable = true;
         pending.after.custom.resize(mapping_.custom_keys.size());
         Merge(draft, organization, pending.after);
-        for (std::size_t f = 0; f < kContactColumns.size(); ++f) pending.after.fields[f] = NewField(draft, f);
+        for (std::size_t f = 0; f < kContactColumns.size(); ++f)
+            pending.after.fields[f] = Copied(NewField(draft, f));
         Remember(draft, id);
     }
 
@@ -766,7 +777,7 @@ class Planner {
                 f == static_cast<std::size_t>(ContactField::kWebsites) && !mapping_.format->structured_lists
                     ? ApplyWebsites(draft.fields[f], base.fields[f], mapping_.website_columns,
                                     rules_.clear_empty)
-                : draft.fields[f].kind == Cell::Kind::kClear ? FallbackOf(f)
+                : draft.fields[f].kind == Cell::Kind::kClear ? Copied(FallbackOf(f))
                                                              : Apply(draft.fields[f], base.fields[f]);
             changed = changed || contact.fields[f] != base.fields[f];
         }
@@ -787,7 +798,7 @@ class Planner {
             const KnownContact &after = pending.after;
             if (pending.is_new) {
                 std::vector<Value> &values = NewRow(id, pending.key, after.organization_id);
-                AddFields(values, [&](std::size_t f) { return after.fields[f]; });
+                AddFields(values, after);
                 values.push_back(NewCustom([&](std::size_t k) -> const std::string * {
                     return after.custom[k] ? &*after.custom[k] : nullptr;
                 }));
@@ -824,7 +835,7 @@ class Planner {
         values.reserve(kColumns.size());
         values.emplace_back(after.id);
         values.push_back(after.organization_id ? Value(*after.organization_id) : Value());
-        AddFields(values, [&](std::size_t f) { return after.fields[f]; });
+        AddFields(values, after);
         values.push_back('{' + custom + '}');
         values.push_back(std::move(removed));
     }
@@ -1055,6 +1066,7 @@ class Planner {
     std::span<const Draft *const> drafts_;
     const Matches &matches_;
     const std::function<Uuid()> &new_id_;
+    const std::string default_type_, default_level_;  // of the format
     Plan plan_;
     // Of plan_, for what is written most.
     Relation *contact_insert_ = nullptr;

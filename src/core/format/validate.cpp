@@ -33,6 +33,12 @@ std::string Capped(std::string_view value) {
     return std::string(value.substr(0, length)) + "…";
 }
 
+bool BeginsInvisibly(std::string_view text) {
+    if (text.empty() || static_cast<unsigned char>(text[0]) < 0x80) return false;
+    const std::size_t length = Utf8Length(text.data(), text.data() + text.size());
+    return length >= 2 && IsInvisible(Utf8Character(text.data(), length));
+}
+
 // Spreadsheets guard what must stay text: ="0123" and '+123.
 std::string_view UnwrapSpreadsheet(std::string_view text) {
     if (text.size() >= 4 && text.substr(0, 2) == "=\"" && text.back() == '"')
@@ -474,8 +480,7 @@ Cell Validator::ReadCell(Draft &draft, const BoundColumn &bound) const {
     std::string text;
     if (index < draft.cells.size() && !draft.cells[index].empty()) text = ValueOf(draft.cells[index]);
     // A mark that nobody sees is no value.
-    if (!text.empty() && static_cast<unsigned char>(text[0]) >= 0x80 && StripInvisible(text).empty() &&
-        !csv::Unmark(draft.cells[index]))
+    if (BeginsInvisibly(text) && StripInvisible(text).empty() && !csv::Unmark(draft.cells[index]))
         text.clear();
     if (text.empty()) return rules_.clear_empty && index < draft.cells.size() ? Cell::Clear() : Cell{};
     if (IsSpreadsheetError(text))
