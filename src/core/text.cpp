@@ -34,7 +34,10 @@ bool EqualIgnoreCase(std::string_view a, std::string_view b) {
 }
 
 std::string_view Trim(std::string_view text) {
+    // Most texts have nothing to trim.
+    const auto is_plain = [](char c) { return c > ' ' && c < 0x7F; };
     for (;;) {
+        if (text.empty() || (is_plain(text.front()) && is_plain(text.back()))) return text;
         const std::size_t before = text.size();
         while (!text.empty() && IsSpace(text.front())) text.remove_prefix(1);
         while (!text.empty() && IsSpace(text.back())) text.remove_suffix(1);
@@ -47,6 +50,8 @@ std::string_view Trim(std::string_view text) {
 }
 
 std::string StripInvisible(std::string_view text) {
+    if (std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; }))
+        return std::string(text);
     std::string out;
     out.reserve(text.size());
     const char *const end = text.data() + text.size();

@@ -544,7 +544,7 @@ void Import::AddNotice(const char *code, std::string message, std::int64_t line,
     if (notices_.size() >= kBatchRecords) Flush();
 }
 
-void Import::Add(Draft draft) {
+void Import::Add(Draft &&draft) {
     draft.record = ++counts_.records;
     if (format_->max_records && draft.record == format_->max_records + 1)
         AddNotice("too_many_records",
@@ -928,6 +928,9 @@ void Import::WriteIssues(const std::vector<RowPlan> &rows, const std::vector<int
     }
     for (std::size_t i = 0; i < batch_.size(); ++i) {
         const Draft &draft = batch_[i];
+        const bool no_issues = draft.issues.empty() && draft.unlisted == 0 &&
+                               (row_of[i] < 0 || rows[static_cast<std::size_t>(row_of[i])].issues.empty());
+        if (no_issues) continue;
         std::size_t size = 0;
         for (const std::string &cell : draft.cells) size += cell.size() + sizeof(std::string);
         bool first = true;
@@ -1309,12 +1312,12 @@ void ReadFile(Import &import, csv::ByteSource &source, std::int64_t bytes) {
 
     std::int64_t previous = header_line;
     const std::string &delimiter = reader.dialect().delimiter;
-    const auto add = [&](Draft draft) {
+    const auto add = [&](Draft &&draft) {
         CheckDelimiter(draft, width, delimiter);
         import.Add(std::move(draft));
     };
     Tail tail(import, width, has_preamble, add);
-    const auto take = [&](Draft draft, bool is_blank) {
+    const auto take = [&](Draft &&draft, bool is_blank) {
         const bool right_after_header = previous == header_line;
         previous = draft.line;
         if (tail.Take(draft, is_blank)) return;

@@ -72,7 +72,7 @@ class Import {
                    Severity severity = Severity::kNotice);
 
     // One data record; `draft` has line, cells and what the reader found wrong.
-    void Add(Draft draft);
+    void Add(Draft &&draft);
     void AddBlank() {
         ++counts_.records;
         ++counts_.blank;

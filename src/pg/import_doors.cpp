@@ -6,6 +6,7 @@ extern "C" {
 #include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/pg_authid.h"
+#include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
 #include "libpq/libpq-fs.h"
@@ -248,11 +249,27 @@ std::size_t OpenImport(Oid view) {
 
 void AddViewRow(Oid view, HeapTuple tuple, TupleDesc desc) {
     ViewImport &open = *view_imports[OpenImport(view)];
+    const auto attributes = static_cast<std::size_t>(desc->natts);
+    auto *values = static_cast<Datum *>(Allocate(attributes * sizeof(Datum)));
+    auto *nulls = static_cast<bool *>(Allocate(attributes * sizeof(bool)));
+    auto *cells = static_cast<std::string_view *>(Allocate(attributes * sizeof(std::string_view)));
+    Call([&] {
+        heap_deform_tuple(tuple, desc, values, nulls);
+        for (int i = 0; i < desc->natts; ++i) {
+            cells[i] = {};
+            if (nulls[i] || TupleDescAttr(desc, i)->attisdropped) continue;
+            // All columns are, but for those of the DBA's.
+            if (TupleDescAttr(desc, i)->atttypid == TEXTOID)
+                cells[i] = View(PG_DETOAST_DATUM_PACKED(values[i]));
+            else if (const char *text = SPI_getvalue(tuple, desc, i + 1))
+                cells[i] = text;
+        }
+    });
     Draft draft;
+    draft.cells.reserve(open.columns.size());
     bool blank = true;
     for (const int number : open.columns) {
-        const char *cell = number == 0 ? nullptr : Call([&] { return SPI_getvalue(tuple, desc, number); });
-        draft.cells.emplace_back(cell ? cell : "");
+        draft.cells.emplace_back(number == 0 ? std::string_view() : cells[number - 1]);
         blank = blank && Trim(draft.cells.back()).empty();
     }
     if (blank) return open.import.AddBlank();

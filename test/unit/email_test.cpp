@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
 #include <string>
 
 namespace contacts {
@@ -106,6 +107,42 @@ TEST(Email, Limits) {
     std::string kana;
     for (int i = 0; i < 40; ++i) kana += "あ";
     EXPECT_EQ(Code("a@" + kana + ".jp"), "");
+}
+
+// An address in lower case takes a shorter way than one with a capital letter.
+TEST(Email, LowerCaseIsReadByTheSameRules) {
+    std::mt19937 random(1);
+    const std::string characters = "ab9-_+.@ab9..@xyz";
+    int good = 0;
+    const auto compare = [&](const std::string &text) {
+        std::string capital = text;
+        const std::size_t letter = capital.find_first_of("abxyz");
+        if (letter == std::string::npos) return;
+        capital[letter] = static_cast<char>(capital[letter] - 'a' + 'A');
+        const auto read = ParseEmail(text), expected = ParseEmail(capital);
+        ASSERT_EQ(read.ok(), expected.ok()) << text;
+        if (!read.ok()) return;
+        ++good;
+        EXPECT_EQ(read->key(), expected->key());
+        EXPECT_EQ(read->stored(), text);
+    };
+    for (int i = 0; i < 200000; ++i) {
+        std::string text;
+        for (std::size_t length = random() % 12; length > 0; --length)
+            text += characters[random() % characters.size()];
+        compare(text);
+        compare("a" + text + "@b.c" + text);
+    }
+    EXPECT_GT(good, 1000);
+    for (const std::size_t local : {1, 63, 64, 65})
+        for (const std::size_t label : {1, 62, 63, 64})
+            for (const std::size_t last : {1, 62, 63, 64})
+                for (const std::size_t labels : {0, 1, 2}) {
+                    std::string text = std::string(local, 'a') + '@';
+                    for (std::size_t i = 0; i < labels; ++i) text += std::string(label, 'b') + '.';
+                    compare(text + std::string(last, 'x'));
+                    compare(text + "9-" + std::string(last, '9'));
+                }
 }
 
 // What was printed reads again with the same key, whatever it is.

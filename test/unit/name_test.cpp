@@ -322,6 +322,23 @@ TEST(NameTest, AnyCharactersMakeWellFormedKeys) {
     }
 }
 
+// Titles, departments and companies are remembered with their keys; a document must not tell.
+TEST(NameTest, KeysAreTheSameAgain) {
+    std::string words;
+    for (int i = 0; i < 195; ++i) words += "n" + std::to_string(i) + ' ';
+    for (const std::string &name : {std::string("Anna"), words})
+        for (const char *other : {"R&D Jean-Luc Müller", "東海 Ltd", "x y z", "Head of d'Artagnan"}) {
+            DocumentText text;
+            text.names[DocumentText::kLast] = name;
+            text.others[0] = text.others[2] = other;
+            const std::vector<std::string> keys = SearchKeys(text);
+            EXPECT_EQ(SearchKeys(text), keys);
+            EXPECT_TRUE(std::is_sorted(keys.begin(), keys.end()));
+            EXPECT_EQ(std::adjacent_find(keys.begin(), keys.end()), keys.end());
+            EXPECT_LE(keys.size(), 220u);
+        }
+}
+
 TEST(NameTest, VersionNamesTheIcu) {
     EXPECT_EQ(SearchVersion().substr(0, 6), "#2/icu");
 }

@@ -504,9 +504,40 @@ class Parser {
     Fault fault_;
 };
 
+// Whether this is an address that needs no second look, as most are: lower-case ASCII letters, digits and the
+// commonest signs, by all rules of Parser's. It is its own key.
+bool IsPlainAddress(string_view text) {
+    if (text.size() > kEmailMaxOctets) return false;
+    std::size_t at = string_view::npos;
+    std::size_t label = 0;  // where what stands between two dots begins
+    bool digits_alone = true;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        const bool in_domain = at != string_view::npos;
+        if (c >= 'a' && c <= 'z') {
+            digits_alone = false;
+        } else if (c == '.' || (c == '@' && !in_domain)) {
+            if (i == label) return false;
+            if (in_domain && (text[i - 1] == '-' || i - label > kDomainLabelMaxOctets)) return false;
+            if (c == '@') at = i;
+            label = i + 1;
+            digits_alone = true;
+        } else if (c == '-') {
+            if (in_domain && i == label) return false;
+            digits_alone = false;
+        } else if (!(c >= '0' && c <= '9') && (in_domain || (c != '_' && c != '+'))) {
+            return false;
+        }
+    }
+    return at != string_view::npos && at <= kEmailLocalMaxOctets &&
+           text.size() - at - 1 <= kDomainMaxOctets && label < text.size() && text.back() != '-' &&
+           text.size() - label <= kDomainLabelMaxOctets && !digits_alone;
+}
+
 }  // namespace
 
 Result<Email> ParseEmail(string_view input) {
+    if (IsPlainAddress(input)) return Email(string(input));
     if (input.size() > INT32_MAX) input = input.substr(0, INT32_MAX);  // too long in any case
     const string trimmed = Trim(input);
     if (trimmed.empty()) return Invalid(trimmed, "There is no address.", {}, "email_empty");

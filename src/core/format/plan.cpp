@@ -26,6 +26,10 @@ Value ValueOf(std::optional<std::string> text) {
     return text ? Value(*std::move(text)) : Value();
 }
 
+std::optional<std::string> Copied(const std::string *text) {
+    return text ? std::optional<std::string>(*text) : std::nullopt;
+}
+
 // What a field holds after a cell was applied to it.
 std::optional<std::string> Apply(const Cell &cell, const std::optional<std::string> &before) {
     switch (cell.kind) {
@@ -119,7 +123,9 @@ class Planner {
           validator_(mapping, rules),
           drafts_(drafts),
           matches_(matches),
-          new_id_(new_id) {}
+          new_id_(new_id),
+          default_type_(mapping.format->default_type),
+          default_level_(mapping.format->default_level) {}
 
     Plan Run() {
         plan_.rows.resize(drafts_.size());
@@ -550,22 +556,34 @@ class Planner {
         }
     }
 
-    static void AddBirthDate(std::vector<Value> &values, const std::optional<std::string> &date) {
+    static void AddText(std::vector<Value> &values, const std::string *text) {
+        if (text)
+            values.emplace_back(*text);
+        else
+            values.emplace_back();
+    }
+
+    static void AddBirthDate(std::vector<Value> &values, const std::string *date) {
         const bool year_known = !date || date->compare(0, 2, "--") != 0;
         values.push_back(!date ? Value()
                                : Value(year_known ? *date : std::to_string(kYearUnknown) + date->substr(1)));
         values.push_back(year_known);
     }
 
+    // `get` gives the text of a field, null where the contact has none.
     template <class Get>
-    void AddFields(std::vector<Value> &values, Get &&get) {
+    static void AddFields(std::vector<Value> &values, Get &&get) {
         for (std::size_t f = 0; f < kContactColumns.size(); ++f) {
-            std::optional<std::string> text = get(f);
+            const std::string *text = get(f);
             if (f == static_cast<std::size_t>(ContactField::kBirthDate))
                 AddBirthDate(values, text);
             else
-                values.push_back(ValueOf(std::move(text)));
+                AddText(values, text);
         }
+    }
+
+    static void AddFields(std::vector<Value> &values, const KnownContact &contact) {
+        AddFields(values, [&](std::size_t f) { return contact.fields[f] ? &*contact.fields[f] : nullptr; });
     }
 
     static std::vector<std::string> ContactColumns(std::vector<std::string> first,
@@ -578,20 +596,18 @@ class Planner {
         return first;
     }
 
-    // What the product takes an empty cell for.
-    std::optional<std::string> FallbackOf(std::size_t field) const {
-        const char *fallback = "";
-        if (field == static_cast<std::size_t>(ContactField::kContactType))
-            fallback = mapping_.format->default_type;
-        if (field == static_cast<std::size_t>(ContactField::kContactLevel))
-            fallback = mapping_.format->default_level;
-        return fallback[0] ? std::optional<std::string>(fallback) : std::nullopt;
+    // What the product takes an empty cell for; null: nothing.
+    const std::string *FallbackOf(std::size_t field) const {
+        const std::string *fallback = nullptr;
+        if (field == static_cast<std::size_t>(ContactField::kContactType)) fallback = &default_type_;
+        if (field == static_cast<std::size_t>(ContactField::kContactLevel)) fallback = &default_level_;
+        return fallback && !fallback->empty() ? fallback : nullptr;
     }
 
     // What a new contact has in a field.
-    std::optional<std::string> NewField(const Draft &draft, std::size_t f) const {
-        if (draft.fields[f].is_value()) return draft.fields[f].text;
-        if (rules_.defaults && rules_.defaults->fields[f].is_value()) return rules_.defaults->fields[f].text;
+    const std::string *NewField(const Draft &draft, std::size_t f) const {
+        if (draft.fields[f].is_value()) return &draft.fields[f].text;
+        if (rules_.defaults && rules_.defaults->fields[f].is_value()) return &rules_.defaults->fields[f].text;
         return FallbackOf(f);
     }
 
@@ -643,9 +659,10 @@ class Planner {
                     part.position = ++position;
                     InsertPart(id, change.kind, part, true);
                 }
-            } else if (std::optional<Part> part = NewPart(change)) {
-                part->position = ++position;
-                InsertPart(id, change.kind, *part, true);
+            } else if (HoldsPart(change)) {
+                AddPartRow(id, change.kind, ++position, LabelOf(change), true, [&](std::size_t c) {
+                    return change.components[c].is_value() ? &change.components[c].text : nullptr;
+                });
             }
         }
     }
@@ -655,21 +672,37 @@ class Planner {
         json += JsonString(key) + ':' + JsonString(value);
     }
 
+    // Whether a change makes a new part. That a number takes messages says nothing without the number.
+    static bool HoldsPart(const PartChange &change) {
+        for (std::size_t c = 0; c < change.components.size(); ++c)
+            if (change.components[c].is_value() && !(change.kind == PartKind::kPhone && c == kPhoneSms))
+                return true;
+        return false;
+    }
+
+    const std::string &LabelOf(const PartChange &change) const {
+        return change.label.empty() ? mapping_.slots[static_cast<std::size_t>(change.slot)].label
+                                    : change.label;
+    }
+
     std::optional<Part> NewPart(const PartChange &change) const {
+        if (!HoldsPart(change)) return std::nullopt;
         Part part;
-        part.label =
-            change.label.empty() ? mapping_.slots[static_cast<std::size_t>(change.slot)].label : change.label;
-        bool any = false;
-        for (std::size_t c = 0; c < change.components.size(); ++c) {
-            const Cell &cell = change.components[c];
+        part.label = LabelOf(change);
+        for (const Cell &cell : change.components)
             part.values.push_back(cell.is_value() ? std::optional<std::string>(cell.text) : std::nullopt);
-            // Whether a number takes messages says nothing without the number.
-            any = any || (cell.is_value() && !(change.kind == PartKind::kPhone && c == kPhoneSms));
-        }
-        return any ? std::optional<Part>(std::move(part)) : std::nullopt;
+        return part;
     }
 
     void InsertPart(const Uuid &contact, PartKind kind, const Part &part, bool new_contact) {
+        AddPartRow(contact, kind, part.position, part.label, new_contact,
+                   [&](std::size_t c) { return part.values[c] ? &*part.values[c] : nullptr; });
+    }
+
+    // `get` gives the text of a component, null where it has none.
+    template <class Get>
+    void AddPartRow(const Uuid &contact, PartKind kind, int position, const std::string &label,
+                    bool new_contact, Get &&get) {
         const PartInfo &info = InfoOf(kind);
         const std::vector<std::string> &columns = PartColumns(kind, true);
         Relation *&relation = part_insert_[static_cast<std::size_t>(kind)];
@@ -677,12 +710,12 @@ class Planner {
         std::vector<Value> &values = relation->rows.emplace_back();
         values.reserve(columns.size());
         values.emplace_back(contact);
-        values.emplace_back(std::int64_t{part.position});
+        values.emplace_back(std::int64_t{position});
         // The access columns of a new contact are known; those of an old one its own trigger looks up.
         values.push_back(new_contact ? Value(ownership_.visibility) : Value());
         values.push_back(new_contact && ownership_.owner_id ? Value(*ownership_.owner_id) : Value());
-        if (info.label) values.emplace_back(part.label);
-        for (const auto &value : part.values) values.push_back(ValueOf(value));
+        if (info.label) values.emplace_back(label);
+        for (std::size_t c = 0; c < info.values.size(); ++c) AddText(values, get(c));
     }
 
     void UpdatePart(const Uuid &contact, PartKind kind, const Part &part) {
@@ -714,7 +747,8 @@ class Planner {
         pending.after.editable = true;
         pending.after.custom.resize(mapping_.custom_keys.size());
         Merge(draft, organization, pending.after);
-        for (std::size_t f = 0; f < kContactColumns.size(); ++f) pending.after.fields[f] = NewField(draft, f);
+        for (std::size_t f = 0; f < kContactColumns.size(); ++f)
+            pending.after.fields[f] = Copied(NewField(draft, f));
         Remember(draft, id);
     }
 
@@ -770,7 +804,7 @@ class Planner {
                 f == static_cast<std::size_t>(ContactField::kWebsites) && !mapping_.format->structured_lists
                     ? ApplyWebsites(draft.fields[f], base.fields[f], mapping_.website_columns,
                                     rules_.clear_empty)
-                : draft.fields[f].kind == Cell::Kind::kClear ? FallbackOf(f)
+                : draft.fields[f].kind == Cell::Kind::kClear ? Copied(FallbackOf(f))
                                                              : Apply(draft.fields[f], base.fields[f]);
             changed = changed || contact.fields[f] != base.fields[f];
         }
@@ -791,7 +825,7 @@ class Planner {
             const KnownContact &after = pending.after;
             if (pending.is_new) {
                 std::vector<Value> &values = NewRow(id, after.external_id, after.organization_id);
-                AddFields(values, [&](std::size_t f) { return after.fields[f]; });
+                AddFields(values, after);
                 values.push_back(NewCustom([&](std::size_t k) -> const std::string * {
                     return after.custom[k] ? &*after.custom[k] : nullptr;
                 }));
@@ -829,7 +863,7 @@ class Planner {
         values.reserve(kColumns.size());
         values.emplace_back(after.id);
         values.push_back(after.organization_id ? Value(*after.organization_id) : Value());
-        AddFields(values, [&](std::size_t f) { return after.fields[f]; });
+        AddFields(values, after);
         values.push_back('{' + custom + '}');
         values.push_back(std::move(removed));
         values.push_back(after.takes_id ? Value(std::string(mapping_.format->source)) : Value());
@@ -1061,6 +1095,7 @@ class Planner {
     std::span<const Draft *const> drafts_;
     const Matches &matches_;
     const std::function<Uuid()> &new_id_;
+    const std::string default_type_, default_level_;  // of the format
     Plan plan_;
     // Of plan_, for what is written most.
     Relation *contact_insert_ = nullptr;

@@ -33,6 +33,12 @@ std::string Capped(std::string_view value) {
     return std::string(value.substr(0, length)) + "…";
 }
 
+bool BeginsInvisibly(std::string_view text) {
+    if (text.empty() || static_cast<unsigned char>(text[0]) < 0x80) return false;
+    const std::size_t length = Utf8Length(text.data(), text.data() + text.size());
+    return length >= 2 && IsInvisible(Utf8Character(text.data(), length));
+}
+
 // Spreadsheets guard what must stay text: ="0123" and '+123.
 std::string_view UnwrapSpreadsheet(std::string_view text) {
     if (text.size() >= 4 && text.substr(0, 2) == "=\"" && text.back() == '"')
@@ -110,7 +116,8 @@ bool IsNoDate(std::string_view text) {
 bool IsSpreadsheetError(std::string_view text) {
     static constexpr std::string_view kTokens[] = {"#N/A",    "#REF!",  "#NAME?", "#VALUE!",
                                                    "#DIV/0!", "#NULL!", "#NUM!"};
-    return std::find(std::begin(kTokens), std::end(kTokens), text) != std::end(kTokens);
+    return text.starts_with('#') &&
+           std::find(std::begin(kTokens), std::end(kTokens), text) != std::end(kTokens);
 }
 
 bool IsYes(std::string_view text) {
@@ -480,19 +487,19 @@ std::string Validator::TextOf(const Draft &draft, const BoundColumn &bound) cons
     return std::string(text);
 }
 
-Cell Validator::ReadCell(Draft &draft, const BoundColumn &bound, std::string &text) const {
+Cell Validator::ReadCell(Draft &draft, const BoundColumn &bound) const {
     const auto index = static_cast<std::size_t>(bound.index);
-    text = TextOf(draft, bound);
+    std::string text;
+    if (index < draft.cells.size() && !draft.cells[index].empty()) text = TextOf(draft, bound);
     // A mark that nobody sees is no value.
-    if (!text.empty() && static_cast<unsigned char>(text[0]) >= 0x80 && StripInvisible(text).empty() &&
-        !csv::Unmark(draft.cells[index]))
+    if (BeginsInvisibly(text) && StripInvisible(text).empty() && !csv::Unmark(draft.cells[index]))
         text.clear();
     if (text.empty()) return rules_.clear_empty && index < draft.cells.size() ? Cell::Clear() : Cell{};
     if (IsSpreadsheetError(text))
         Add(draft, Severity::kWarning, "spreadsheet_error", bound, text,
             "this is what a spreadsheet shows for a formula that failed");
     CheckLength(draft, bound, text);
-    return Cell::Value(text);
+    return Cell::Value(std::move(text));
 }
 
 void Validator::ReadField(Draft &draft, const BoundColumn &bound, Cell cell) const {
@@ -542,13 +549,12 @@ PartChange &Validator::ChangeOf(Draft &draft, int slot) const {
     if (found >= 0) return draft.parts[static_cast<std::size_t>(found)];
     found = static_cast<int>(draft.parts.size());
     if (draft.parts.empty()) draft.parts.reserve(std::min<std::size_t>(mapping_.slots.size(), 8));
-    PartChange change;
+    PartChange &change = draft.parts.emplace_back();
     change.slot = slot;
     change.ordinal = mapping_.slots[static_cast<std::size_t>(slot)].ordinal;
     change.kind = mapping_.slots[static_cast<std::size_t>(slot)].kind;
     change.components.resize(InfoOf(change.kind).values.size());
-    draft.parts.push_back(std::move(change));
-    return draft.parts.back();
+    return change;
 }
 
 Result<std::string> Validator::NumberOf(std::string_view cell) const {
@@ -1269,15 +1275,15 @@ void Validator::Validate(Draft &draft) const {
         }
     std::vector<std::pair<const BoundColumn *, Cell>> names;
     for (const BoundColumn &bound : mapping_.columns) {
-        std::string text;
-        const Cell cell = ReadCell(draft, bound, text);
+        Cell cell = ReadCell(draft, bound);
+        bool says_something = cell.is_value();
         if (!bound.column || bound.column->target == Target::kCustom ||
             bound.column->target == Target::kCustomDate) {
             Cell &custom = draft.custom[static_cast<std::size_t>(bound.custom_key)];
-            if (bound.column && bound.column->target == Target::kCustomDate && IsNoDate(text))
-                text.clear();
+            if (bound.column && bound.column->target == Target::kCustomDate && IsNoDate(cell.text))
+                says_something = false;
             else if (!custom.is_value())
-                custom = cell;
+                custom = std::move(cell);
         } else if (IsOrganization(bound.column->target)) {
             ReadOrganization(draft, bound, cell);
             continue;
@@ -1287,13 +1293,13 @@ void Validator::Validate(Draft &draft) const {
             ReadPart(draft, bound, cell);
             if (IsAboutWhole(bound.column->target)) continue;
         } else if (bound.column->target == Target::kDisplayName) {
-            names.push_back({&bound, cell});
+            names.push_back({&bound, std::move(cell)});
         } else if (bound.column->target == Target::kWebsites) {
             ReadWebsite(draft, bound, cell);
         } else {
-            ReadField(draft, bound, cell);
+            ReadField(draft, bound, std::move(cell));
         }
-        draft.has_contact = draft.has_contact || !text.empty();
+        draft.has_contact = draft.has_contact || says_something;
     }
     for (const auto &[bound, cell] : names) ReadName(draft, *bound, cell);
     if (mapping_.has_birth_columns) ReadBirthColumns(draft);

@@ -66,7 +66,7 @@ class Validator {
 
   private:
     std::string TextOf(const Draft &draft, const BoundColumn &bound) const;
-    Cell ReadCell(Draft &draft, const BoundColumn &bound, std::string &text) const;
+    Cell ReadCell(Draft &draft, const BoundColumn &bound) const;
     void ReadField(Draft &draft, const BoundColumn &bound, Cell cell) const;
     void ReadPart(Draft &draft, const BoundColumn &bound, const Cell &cell) const;
     void ReadValue(Draft &draft, const BoundColumn &bound, PartChange &change, const Cell &cell) const;

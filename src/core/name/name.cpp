@@ -4,6 +4,9 @@
 #include <unicode/uchar.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <unordered_map>
+#include <utility>
 
 #include "core/name/scan.h"
 #include "core/name/word.h"
@@ -29,7 +32,23 @@ class KeyMaker {
     // A column of names; `initials`, where not null, takes the first letter of each word. Where the column
     // may hold a full name its surname counts by itself, too.
     void AddNames(string_view text, bool full, string *initials) { Add(text, true, full, initials); }
-    void AddWords(string_view text) { Add(text, false, false, nullptr); }
+    // Titles, departments and companies: the same few come again and again, so what they gave is remembered.
+    void AddWords(string_view text) {
+        static std::unordered_map<string, std::vector<string>> known;
+        constexpr std::size_t kMaxKnown = 4096, kMaxKnownBytes = 64;
+        if (text.empty()) return;
+        if (text.size() > kMaxKnownBytes) return Add(text, false, false, nullptr);
+        auto found = known.find(string(text));
+        if (found == known.end()) {
+            std::vector<string> keys;
+            KeyMaker(keys).Add(text, false, false, nullptr);
+            if (known.size() >= kMaxKnown) known.clear();
+            found = known.emplace(text, std::move(keys)).first;
+        }
+        // Near the end of the document's room it matters after which word that is.
+        if (keys_.size() + found->second.size() >= kMaxKeys) return Add(text, false, false, nullptr);
+        keys_.insert(keys_.end(), found->second.begin(), found->second.end());
+    }
 
     // The column written as one word: its strict key, and its Chinese characters.
     struct Whole {
@@ -136,6 +155,30 @@ class KeyMaker {
     string compound_, compound_spelt_, column_, column_spelt_;
 };
 
+// By bytes. The first of them, as a number, tell most keys apart.
+std::vector<string> SortedDistinct(std::vector<string> keys) {
+    struct Entry {
+        std::uint64_t beginning;
+        string *key;
+    };
+    std::vector<Entry> entries;
+    entries.reserve(keys.size());
+    for (string &key : keys) {
+        std::uint64_t beginning = 0;
+        for (std::size_t i = 0; i < sizeof beginning; ++i)
+            beginning = beginning << 8 | (i < key.size() ? static_cast<unsigned char>(key[i]) : 0);
+        entries.push_back({beginning, &key});
+    }
+    std::sort(entries.begin(), entries.end(), [](const Entry &a, const Entry &b) {
+        return a.beginning != b.beginning ? a.beginning < b.beginning : *a.key < *b.key;
+    });
+    std::vector<string> out;
+    out.reserve(keys.size());
+    for (const Entry &entry : entries)
+        if (out.empty() || *entry.key != out.back()) out.push_back(std::move(*entry.key));
+    return out;
+}
+
 }  // namespace
 
 string Fold(string_view text) {
@@ -183,9 +226,7 @@ std::vector<string> SearchKeys(const DocumentText &text) {
         std::all_of(initials.begin(), initials.end(), [](char c) { return c >= 'a' && c <= 'z'; }))
         keys.push_back(initials);
 
-    std::sort(keys.begin(), keys.end());
-    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
-    return keys;
+    return SortedDistinct(std::move(keys));
 }
 
 const string &SearchVersion() {
