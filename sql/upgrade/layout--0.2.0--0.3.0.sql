@@ -1,4 +1,8 @@
 -- From layout 0.2.0.
 
 -- Functions and views that changed.
+-- @include sql/directory/74_search.sql
 -- @include sql/directory/90_layout.sql
+
+-- What identify() asked before.
+DROP FUNCTION _identify_colleague(text, text);
