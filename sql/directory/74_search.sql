@@ -265,7 +265,7 @@ BEGIN ATOMIC
             LEFT JOIN (contact_phone p
                        JOIN contact c ON c.contact_id = p.contact_id AND c.merged_into IS NULL)
                    ON (x.colleague).id IS NULL AND contacts.phone_same_line(p.number, x.number)
-                  AND contacts.identify_fits(p.number, x.number, identify.number, '_identify_exact(text,text)'::regprocedure)
+                  AND contacts.identify_fits(p.number, x.number, x.dialled, '_identify_exact(text,text)'::regprocedure)
            WHERE (x.colleague).id IS NOT NULL OR c.contact_id IS NOT NULL
            ORDER BY is_favorite DESC, is_own DESC,
                     CASE WHEN (x.colleague).id IS NOT NULL THEN 1 WHEN c.visibility = 'company' THEN 2 ELSE 3 END,

@@ -16,11 +16,12 @@ COMMENT ON TYPE contacts.colleague IS 'A colleague, as identify() answers.';
 
 CREATE TYPE contacts.caller AS (
   number     contacts.phone,
+  dialled    text,
   acting     uuid,
   is_blocked boolean,
   colleague  contacts.colleague
 );
-COMMENT ON TYPE contacts.caller IS 'What contacts.identify_caller() answers: the number that was dialled, who acts, whether he has blocked calls from it; and a colleague, or NULL.';
+COMMENT ON TYPE contacts.caller IS 'What contacts.identify_caller() answers: the number that was dialled, its text without spaces around it, who acts, whether he has blocked calls from it; and a colleague, or NULL.';
 
 CREATE OR REPLACE FUNCTION contacts.identify_caller(staff regclass, staff_phone regclass, staff_extension regclass, blocked_number regclass,
                                                     colleague regprocedure, is_blocked regprocedure, number text, region text)
@@ -29,7 +30,7 @@ CREATE OR REPLACE FUNCTION contacts.identify_caller(staff regclass, staff_phone 
   AS 'MODULE_PATHNAME', 'contacts_identify_caller';
 COMMENT ON FUNCTION contacts.identify_caller(regclass, regclass, regclass, regclass, regprocedure, regprocedure, text, text) IS 'Of identify(): a row without a colleague where the text is a number, see contacts.phone_try_parse(), and one for each colleague who has it. The tables are those of one directory, the functions those that ask them where contacts.is_listed() does not know: colleague(number text, extension text) and is_blocked(number text, channel text). STABLE: reads the directory as who calls.';
 
-CREATE OR REPLACE FUNCTION contacts.identify_fits(number contacts.phone, dialled contacts.phone, dialled_text text, exact regprocedure) RETURNS boolean
+CREATE OR REPLACE FUNCTION contacts.identify_fits(number contacts.phone, dialled contacts.phone, extension text, exact regprocedure) RETURNS boolean
   LANGUAGE c STABLE STRICT PARALLEL SAFE COST 10
   AS 'MODULE_PATHNAME', 'contacts_identify_fits';
 COMMENT ON FUNCTION contacts.identify_fits(contacts.phone, contacts.phone, text, regprocedure) IS 'Of identify(): whether a number on the line that was dialled counts: it is the same, or nobody has exactly that number or extension, as the function exact(number text, extension text) answers. STABLE: reads the directory as who calls.';

@@ -127,19 +127,15 @@ Arguments texts(const char *first, Datum second) {
 // ---- The answer
 
 // Columns of contacts.caller.
-enum Column { kNumber, kActing, kIsBlocked, kColleague, kColumns };
+enum Column { kNumber, kDialled, kActing, kIsBlocked, kColleague, kColumns };
 
-// btrim(): spaces at both ends.
-struct Trimmed {
-    const char *start;
-    size_t length;
-};
-
-Trimmed trimmed(const text *value) {
-    Trimmed result{VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)};
-    while (result.length > 0 && result.start[result.length - 1] == ' ') --result.length;
-    while (result.length > 0 && *result.start == ' ') ++result.start, --result.length;
-    return result;
+// As btrim(): without the spaces at both ends.
+Datum trimmed_text(const text *value) {
+    const char *start = VARDATA_ANY(value);
+    size_t length = VARSIZE_ANY_EXHDR(value);
+    while (length > 0 && start[length - 1] == ' ') --length;
+    while (length > 0 && *start == ' ') ++start, --length;
+    return PointerGetDatum(cstring_to_text_with_len(start, static_cast<int>(length)));
 }
 
 Datum parse(FunctionCallInfo fcinfo, int number, int region, bool *is_null) {
@@ -150,11 +146,6 @@ Datum parse(FunctionCallInfo fcinfo, int number, int region, bool *is_null) {
     const Datum phone = contacts_phone_try_parse(call);
     *is_null = call->isnull;
     return phone;
-}
-
-Datum trimmed_text(const text *value) {
-    const Trimmed part = trimmed(value);
-    return PointerGetDatum(cstring_to_text_with_len(part.start, static_cast<int>(part.length)));
 }
 
 // A new statement sees what others have changed, even if it takes no lock it did not have.
@@ -191,6 +182,8 @@ Datum contacts_identify_caller(PG_FUNCTION_ARGS) {
         values[kActing] = UUIDPGetDatum(&acting.staff_id);
         nulls[kActing] = false;
     }
+    values[kDialled] = trimmed_text(PG_GETARG_TEXT_PP(6));
+    nulls[kDialled] = false;
     values[kNumber] = parse(fcinfo, 6, 7, &nulls[kNumber]);
 
     // Both lists know numbers without their extensions.
@@ -216,16 +209,16 @@ Datum contacts_identify_caller(PG_FUNCTION_ARGS) {
         of_colleague = contacts_find_listed(PG_GETARG_OID(1), &acting, number, length);
         tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
     }
-    const text *dialled = PG_GETARG_TEXT_PP(6);
     if (of_colleague == contacts_listing::kNo) {
-        const Trimmed extension = trimmed(dialled);
-        of_colleague = contacts_find_listed(PG_GETARG_OID(2), &acting, extension.start, extension.length);
+        const auto *extension = DatumGetTextPP(values[kDialled]);
+        of_colleague = contacts_find_listed(PG_GETARG_OID(2), &acting, VARDATA_ANY(extension),
+                                            VARSIZE_ANY_EXHDR(extension));
     }
     if (of_colleague == contacts_listing::kNo) PG_RETURN_NULL();
 
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
     const Oid function = PG_GETARG_OID(4);
-    run_kept(function, texts(number, trimmed_text(dialled)));
+    run_kept(function, texts(number, values[kDialled]));
     if (SPI_tuptable->tupdesc->natts != 1 ||
         SPI_gettypeid(SPI_tuptable->tupdesc, 1) != TupleDescAttr(result->setDesc, kColleague)->atttypid)
         refuse(function);
@@ -246,7 +239,7 @@ Datum contacts_identify_fits(PG_FUNCTION_ARGS) {
         memcmp(VARDATA_ANY(number), VARDATA_ANY(dialled), VARSIZE_ANY_EXHDR(number)) == 0)
         PG_RETURN_BOOL(true);
     const char *wanted = DatumGetCString(DirectFunctionCall1(contacts_phone_out, PointerGetDatum(dialled)));
-    PG_RETURN_BOOL(!ask_kept(PG_GETARG_OID(3), texts(wanted, trimmed_text(PG_GETARG_TEXT_PP(2)))));
+    PG_RETURN_BOOL(!ask_kept(PG_GETARG_OID(3), texts(wanted, PG_GETARG_DATUM(2))));
 }
 
 // (favorite, staff, id, function that asks the table)
