@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/name/han.h"
 #include "core/text.h"
 
 namespace contacts::name {
@@ -300,8 +301,8 @@ WordForms HanForms(const icu::UnicodeString &word) {
     forms.native = Encode(simplified);
     CutKey(forms.native);
 
-    // Han-Latin/Names knows how characters are read that are surnames: 曾 is Zeng, not Ceng.
-    const icu::UnicodeString latin = Transformed("Han-Latin/Names", simplified);
+    // As names: characters that are surnames are read as such, 曾 is Zeng, not Ceng.
+    const icu::UnicodeString latin = ReadHan(simplified);
     std::vector<icu::UnicodeString> syllables;
     for (std::int32_t i = 0; i < latin.length();) {
         std::int32_t end = latin.indexOf(u' ', i);
