@@ -2,6 +2,27 @@
 -- into the caller's statement, and with it when that is prepared. Conditions are leakproof, so that indexes are used
 -- below policies.
 
+-- A set of one: PostgreSQL plans it into the statement that asks, other functions anew each time they are called.
+CREATE FUNCTION _name_alias(query text) RETURNS SETOF jsonb
+  LANGUAGE sql STABLE ROWS 1
+BEGIN ATOMIC
+  SELECT coalesce(jsonb_object_agg(a.word, a.others), '{}')
+    FROM (SELECT w.word, jsonb_agg(DISTINCT o.other) AS others
+            FROM string_to_table(contacts.fold_name(_name_alias.query), ' ') AS w(word)
+           CROSS JOIN LATERAL (SELECT n.name FROM nickname n WHERE n.nickname = w.word
+                               UNION ALL
+                               SELECT n.nickname FROM nickname n WHERE n.name = w.word) AS o(other)
+           GROUP BY w.word) AS a;
+END;
+COMMENT ON FUNCTION _name_alias(text) IS 'Of search(): one row, what name_alias() answers.';
+
+CREATE FUNCTION name_alias(query text) RETURNS jsonb
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT a.alias FROM _name_alias(name_alias.query) AS a(alias);
+END;
+COMMENT ON FUNCTION name_alias(text) IS 'Other names of the words of a query, by the table nickname: an object for the option "alias" of contacts.search_query(text, jsonb), such as {"bob": ["robert"]}.';
+
 -- What is typed becomes patterns once; each step is taken only where those before found too little. What would have
 -- to be ranked is bounded: of a hundred thousand matches the first thousand compete, with one's own and favourites.
 CREATE FUNCTION search(query text, max_results int DEFAULT 20)
@@ -18,7 +39,7 @@ BEGIN ATOMIC
            contacts.acting_staff('staff'::regclass) AS staff_id,
            ARRAY(SELECT f.favorite_id FROM favorite f
                   WHERE f.staff_id = contacts.acting_staff('staff'::regclass)) AS favorites
-      FROM (SELECT jsonb_build_object('alias', name_alias(search.query)) AS alias OFFSET 0) AS w
+      FROM (SELECT jsonb_build_object('alias', a.alias) AS alias FROM _name_alias(search.query) AS a(alias) OFFSET 0) AS w
   ),
   -- A letter or two, and nothing else: what begins so is everywhere, and the first pages of the table have enough of
   -- it. Pages, not rows: who may see few of them must not read on to find more.
