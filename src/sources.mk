@@ -66,6 +66,7 @@ PG_SRCS += src/pg/format.cpp
 PG_SRCS += src/pg/guard.cpp
 PG_SRCS += src/pg/guard_probe.cpp
 PG_SRCS += src/pg/history.cpp
+PG_SRCS += src/pg/identify.cpp
 PG_SRCS += src/pg/import.cpp
 PG_SRCS += src/pg/import_batch.cpp
 PG_SRCS += src/pg/import_doors.cpp

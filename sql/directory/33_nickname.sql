@@ -58,16 +58,3 @@ FROM (VALUES
   ('virginia', '{ginny}'), ('walter', '{walt,wally}'), ('william', '{bill,billy,will,willie,liam}'),
   ('zachary', '{zach,zack}')
 ) AS n(name, nicknames);
-
-CREATE FUNCTION name_alias(query text) RETURNS jsonb
-  LANGUAGE sql STABLE
-BEGIN ATOMIC
-  SELECT coalesce(jsonb_object_agg(a.word, a.others), '{}')
-    FROM (SELECT w.word, jsonb_agg(DISTINCT o.other) AS others
-            FROM string_to_table(contacts.fold_name(name_alias.query), ' ') AS w(word)
-           CROSS JOIN LATERAL (SELECT n.name FROM nickname n WHERE n.nickname = w.word
-                               UNION ALL
-                               SELECT n.nickname FROM nickname n WHERE n.name = w.word) AS o(other)
-           GROUP BY w.word) AS a;
-END;
-COMMENT ON FUNCTION name_alias(text) IS 'Other names of the words of a query, by the table nickname: an object for the option "alias" of contacts.search_query(text, jsonb), such as {"bob": ["robert"]}.';

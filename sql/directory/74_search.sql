@@ -2,6 +2,27 @@
 -- into the caller's statement, and with it when that is prepared. Conditions are leakproof, so that indexes are used
 -- below policies.
 
+-- A set of one: PostgreSQL plans it into the statement that asks, other functions anew each time they are called.
+CREATE FUNCTION _name_alias(query text) RETURNS SETOF jsonb
+  LANGUAGE sql STABLE ROWS 1
+BEGIN ATOMIC
+  SELECT coalesce(jsonb_object_agg(a.word, a.others), '{}')
+    FROM (SELECT w.word, jsonb_agg(DISTINCT o.other) AS others
+            FROM string_to_table(contacts.fold_name(_name_alias.query), ' ') AS w(word)
+           CROSS JOIN LATERAL (SELECT n.name FROM nickname n WHERE n.nickname = w.word
+                               UNION ALL
+                               SELECT n.nickname FROM nickname n WHERE n.name = w.word) AS o(other)
+           GROUP BY w.word) AS a;
+END;
+COMMENT ON FUNCTION _name_alias(text) IS 'Of search(): one row, what name_alias() answers.';
+
+CREATE FUNCTION name_alias(query text) RETURNS jsonb
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT a.alias FROM _name_alias(name_alias.query) AS a(alias);
+END;
+COMMENT ON FUNCTION name_alias(text) IS 'Other names of the words of a query, by the table nickname: an object for the option "alias" of contacts.search_query(text, jsonb), such as {"bob": ["robert"]}.';
+
 -- What is typed becomes patterns once; each step is taken only where those before found too little. What would have
 -- to be ranked is bounded: of a hundred thousand matches the first thousand compete, with one's own and favourites.
 CREATE FUNCTION search(query text, max_results int DEFAULT 20)
@@ -18,7 +39,7 @@ BEGIN ATOMIC
            contacts.acting_staff('staff'::regclass) AS staff_id,
            ARRAY(SELECT f.favorite_id FROM favorite f
                   WHERE f.staff_id = contacts.acting_staff('staff'::regclass)) AS favorites
-      FROM (SELECT jsonb_build_object('alias', name_alias(search.query)) AS alias OFFSET 0) AS w
+      FROM (SELECT jsonb_build_object('alias', a.alias) AS alias FROM _name_alias(search.query) AS a(alias) OFFSET 0) AS w
   ),
   -- A letter or two, and nothing else: what begins so is everywhere, and the first pages of the table have enough of
   -- it. Pages, not rows: who may see few of them must not read on to find more.
@@ -206,9 +227,7 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION search(text, int) IS 'Contacts and colleagues for what somebody types: words of names, titles, departments and organizations in any order, the beginning of an e-mail address, @ and the beginning of a domain, a phone number from the front in any notation (see contacts.default_region) or its last 4 or more digits, an extension. max_results: at most 1000. kind: contact, or that of a colleague. matched: name, job_title, department, organization, several, email, domain, phone or extension, and matched_value what it was. rank: 3 exact, 2 the beginning, 1 with typing errors, which are allowed for where nothing exact and fewer than three others were found; 0.5 more for a favourite, 0.25 for one''s own and colleagues, up to 0.2 by contacts.search_rank(). Never an error: what says nothing finds nothing. STABLE: reads the directory as who calls.';
 
--- The rare parts of identify(). Each table and step of a plan costs every execution, reached or not: these are planned
--- only where they are called, since they are not inlined (for being STRICT, or scalar with a sub-select). Of NULL
--- the colleagues are not even called.
+-- The rare parts of identify(), see contacts.identify_caller().
 CREATE FUNCTION _identify_exact(number text, dialled text) RETURNS boolean
   LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -221,25 +240,24 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION _identify_exact(text, text) IS 'Of identify(): whether anybody has exactly this number or extension, so that who shares its line is left out.';
 
-CREATE FUNCTION _identify_colleague(number text, dialled text)
-  RETURNS TABLE (kind text, id uuid, display_name text, organization_name text, job_title text, phone contacts.phone,
-                 label text, matched text, is_own boolean, nearness int, "position" int)
-  LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 1
+-- The colleague is looked up for each number by his key: who calls has one or two, and colleagues are many.
+CREATE FUNCTION _identify_staff(number text, dialled text) RETURNS SETOF contacts.colleague
+  LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-  SELECT s.kind, s.staff_id, s.display_name, NULL::text, s.job_title, x.number, x.label, x.matched, false, 1, x.position
+  SELECT s.kind, s.staff_id, s.display_name, s.job_title, x.number, x.label, x.matched, x.position
     FROM (SELECT p.staff_id, p.number, p.label,
-                 CASE WHEN p.number = contacts.phone_try_parse(_identify_colleague.number) THEN 'exact' ELSE 'line' END AS matched,
+                 CASE WHEN p.number = contacts.phone_try_parse(_identify_staff.number) THEN 'exact' ELSE 'line' END AS matched,
                  p.position
             FROM staff_phone p
-           WHERE contacts.phone_same_line(p.number, contacts.phone_try_parse(_identify_colleague.number))
-             AND (p.number = contacts.phone_try_parse(_identify_colleague.number)
-                  OR NOT _identify_exact(_identify_colleague.number, _identify_colleague.dialled))
+           WHERE contacts.phone_same_line(p.number, contacts.phone_try_parse(_identify_staff.number))
+             AND contacts.identify_fits(p.number, contacts.phone_try_parse(_identify_staff.number), _identify_staff.dialled,
+                                        '_identify_exact(text,text)'::regprocedure)
           UNION ALL
           SELECT e.staff_id, NULL::contacts.phone, e.service, 'extension'::text, 0
-            FROM staff_extension e WHERE e.extension = _identify_colleague.dialled) AS x
-    JOIN staff s ON s.staff_id = x.staff_id;
+            FROM staff_extension e WHERE e.extension = _identify_staff.dialled) AS x
+   CROSS JOIN LATERAL (SELECT c.kind, c.staff_id, c.display_name, c.job_title FROM staff c WHERE c.staff_id = x.staff_id OFFSET 0) AS s;
 END;
-COMMENT ON FUNCTION _identify_colleague(text, text) IS 'Of identify(): colleagues by their number (+ and digits, or empty) and by their extension.';
+COMMENT ON FUNCTION _identify_staff(text, text) IS 'Of identify(): colleagues by their number (+ and digits, or NULL) and by their extension.';
 
 CREATE FUNCTION _is_favorite(id uuid) RETURNS boolean
   LANGUAGE sql STABLE PARALLEL SAFE
@@ -254,39 +272,31 @@ CREATE FUNCTION identify(number text, region text DEFAULT NULL)
                  label text, matched text, is_favorite boolean, is_own boolean, is_blocked boolean)
   LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-  SELECT f.kind, f.id, f.display_name, f.organization_name, f.job_title, f.phone, f.label, f.matched,
-         f.is_favorite, f.is_own,
-         f.asked IS NOT NULL
-           AND coalesce(contacts.is_listed('blocked_number'::regclass, 'staff'::regclass,
-                                           'call' || contacts.phone_base(f.asked)::text),
-                        is_blocked(f.asked::text, 'call'))
-    FROM (SELECT m.*, n.number AS asked,
-                 coalesce(contacts.is_listed('favorite'::regclass, 'staff'::regclass, m.id::text),
-                          _is_favorite(m.id)) AS is_favorite
-            FROM (SELECT contacts.phone_try_parse(identify.number, identify.region) AS number,
-                         btrim(identify.number) AS dialled OFFSET 0) AS n
-           CROSS JOIN LATERAL (
-             SELECT 'contact' AS kind, c.contact_id AS id,
-                    coalesce(nullif(concat_ws(' ', c.first_name, c.middle_name, c.last_name), ''), c.nickname,
-                             o.name) AS display_name,
-                    o.name AS organization_name, c.job_title, p.number AS phone, p.label,
-                    CASE WHEN p.number = n.number THEN 'exact' ELSE 'line' END AS matched,
-                    coalesce(c.owner_id = contacts.acting_staff('staff'::regclass), false) AS is_own,
-                    CASE c.visibility WHEN 'company' THEN 2 ELSE 3 END AS nearness, p.position
-               FROM contact_phone p
-               JOIN contact c ON c.contact_id = p.contact_id
-               LEFT JOIN organization o ON o.organization_id = c.organization_id
-              WHERE contacts.phone_same_line(p.number, n.number) AND c.merged_into IS NULL
-                AND (p.number = n.number OR NOT _identify_exact(n.number::text, n.dialled))
-             UNION ALL
-             SELECT s.kind, s.id, s.display_name, s.organization_name, s.job_title, s.phone, s.label, s.matched,
-                    s.is_own, s.nearness, s.position
-               FROM _identify_colleague(
-                      CASE WHEN coalesce(contacts.is_listed('staff_phone'::regclass, 'staff'::regclass,
-                                                            coalesce(contacts.phone_base(n.number)::text, ''))
-                                         OR contacts.is_listed('staff_extension'::regclass, 'staff'::regclass, n.dialled),
-                                         true)
-                           THEN coalesce(n.number::text, '') END, n.dialled) AS s) AS m) AS f
-   ORDER BY f.is_favorite DESC, f.is_own DESC, f.nearness, f.position, f.display_name, f.id;
+  SELECT f.kind, f.id, coalesce(f.name, f.organization_name), f.organization_name, f.job_title, f.phone, f.label, f.matched,
+         f.is_favorite, f.is_own, f.is_blocked
+    FROM (SELECT coalesce((x.colleague).kind, 'contact') AS kind,
+                 coalesce((x.colleague).id, c.contact_id) AS id,
+                 coalesce((x.colleague).display_name, nullif(concat_ws(' ', c.first_name, c.middle_name, c.last_name), ''), c.nickname) AS name,
+                 -- Not a join: as part of a plan it costs less.
+                 (SELECT o.name FROM organization o WHERE o.organization_id = c.organization_id) AS organization_name,
+                 coalesce((x.colleague).job_title, c.job_title) AS job_title,
+                 coalesce((x.colleague).phone, p.number) AS phone,
+                 coalesce((x.colleague).label, p.label) AS label,
+                 coalesce((x.colleague).matched, CASE WHEN p.number = x.number THEN 'exact' ELSE 'line' END) AS matched,
+                 contacts.identify_favorite('favorite'::regclass, 'staff'::regclass, coalesce((x.colleague).id, c.contact_id),
+                                            '_is_favorite(uuid)'::regprocedure) AS is_favorite,
+                 coalesce(c.owner_id = x.acting, false) AS is_own,
+                 x.is_blocked
+            FROM contacts.identify_caller('staff'::regclass, 'staff_phone'::regclass, 'staff_extension'::regclass, 'blocked_number'::regclass,
+                                          '_identify_staff(text,text)'::regprocedure, 'is_blocked(text,text)'::regprocedure,
+                                          identify.number, identify.region) AS x
+            LEFT JOIN (contact_phone p
+                       JOIN contact c ON c.contact_id = p.contact_id AND c.merged_into IS NULL)
+                   ON (x.colleague).id IS NULL AND contacts.phone_same_line(p.number, x.number)
+                  AND contacts.identify_fits(p.number, x.number, x.dialled, '_identify_exact(text,text)'::regprocedure)
+           WHERE (x.colleague).id IS NOT NULL OR c.contact_id IS NOT NULL
+           ORDER BY is_favorite DESC, is_own DESC,
+                    CASE WHEN (x.colleague).id IS NOT NULL THEN 1 WHEN c.visibility = 'company' THEN 2 ELSE 3 END,
+                    coalesce((x.colleague).position, p.position), name, organization_name, id) AS f;
 END;
 COMMENT ON FUNCTION identify(text, text) IS 'Whose number this is: contacts and colleagues with exactly this number (extension included), colleagues with this extension; only where there are none, those with the same line and another extension; never by the last digits. Ranked: favourites, own contacts, colleagues, contacts of the company, others. Any notation of the region (ISO 3166-1 alpha-2; NULL: contacts.default_region). kind: contact, or that of a colleague; matched: exact, extension or line. is_blocked: whether who acts has blocked calls from the number. No rows for an unknown number, or none. For many numbers: FROM call CROSS JOIN LATERAL identify(call.number). STABLE: reads the directory as who calls.';

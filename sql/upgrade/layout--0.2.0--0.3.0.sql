@@ -45,3 +45,6 @@ COMMENT ON TRIGGER check_name ON import_profile IS 'Refuses the names of formats
 -- @include sql/directory/62_import.sql
 -- @include sql/directory/74_search.sql
 -- @include sql/directory/90_layout.sql
+
+-- What identify() asked before.
+DROP FUNCTION _identify_colleague(text, text);

@@ -20,6 +20,7 @@ extern "C" {
 
 #include "pg/access.h"
 #include "pg/fired.h"
+#include "pg/listed.h"
 #include "pg/owner.h"
 #include "pg/transaction.h"
 
@@ -192,6 +193,27 @@ bool holds(const ListEntry *list, const char *key) {
 
 }  // namespace
 
+contacts_listing contacts_find_listed(Oid table, const contacts_acting *acting, const char *value,
+                                      size_t length) {
+    // Who is not enrolled may yet be above the policies.
+    if (acting->permissions == 0) return contacts_listing::kUnknown;
+    const ListEntry *list = list_of(table, acting);
+    if (!list || !list->is_known) return contacts_listing::kUnknown;
+    if (length == 0 || length + 1 >= kKeySize || hash_get_num_entries(list->keys) == 0)
+        return contacts_listing::kNo;
+    char key[kKeySize];
+    memcpy(key, value, length);
+    key[length] = '\0';
+    if (holds(list, key)) return contacts_listing::kYes;
+    if (list->has_prefixes)
+        for (size_t i = length; i > 0; --i) {
+            key[i] = '*';
+            key[i + 1] = '\0';
+            if (holds(list, key)) return contacts_listing::kYes;
+        }
+    return contacts_listing::kNo;
+}
+
 extern "C" {
 
 PG_FUNCTION_INFO_V1(contacts_is_listed);
@@ -204,24 +226,11 @@ Datum contacts_is_listed(PG_FUNCTION_ARGS) {
         fcinfo->flinfo->fn_extra = fcinfo->flinfo;
     }
     text *value = PG_GETARG_TEXT_PP(2);
-    const size_t length = VARSIZE_ANY_EXHDR(value);
     const contacts_acting acting = contacts_who_acts(PG_GETARG_OID(1));
-    // Who is not enrolled may yet be above the policies.
-    if (acting.permissions == 0) PG_RETURN_NULL();
-    const ListEntry *list = list_of(PG_GETARG_OID(0), &acting);
-    if (!list || !list->is_known) PG_RETURN_NULL();
-    if (length == 0 || length + 1 >= kKeySize || hash_get_num_entries(list->keys) == 0) PG_RETURN_BOOL(false);
-    char key[kKeySize];
-    memcpy(key, VARDATA_ANY(value), length);
-    key[length] = '\0';
-    if (holds(list, key)) PG_RETURN_BOOL(true);
-    if (list->has_prefixes)
-        for (size_t i = length; i > 0; --i) {
-            key[i] = '*';
-            key[i + 1] = '\0';
-            if (holds(list, key)) PG_RETURN_BOOL(true);
-        }
-    PG_RETURN_BOOL(false);
+    const contacts_listing found =
+        contacts_find_listed(PG_GETARG_OID(0), &acting, VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value));
+    if (found == contacts_listing::kUnknown) PG_RETURN_NULL();
+    PG_RETURN_BOOL(found == contacts_listing::kYes);
 }
 
 // CacheInvalidateRelcache reaches all sessions at commit and this one at the end of the command.

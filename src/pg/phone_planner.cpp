@@ -6,10 +6,13 @@ extern "C" {
 #include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/optimizer.h"
+#include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
+#include "utils/selfuncs.h"
 }
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "pg/planner.h"
@@ -96,6 +99,7 @@ extern "C" {
 PG_FUNCTION_INFO_V1(contacts_phone_prefix_selectivity);
 PG_FUNCTION_INFO_V1(contacts_phone_prefix_support);
 PG_FUNCTION_INFO_V1(contacts_phone_line_support);
+PG_FUNCTION_INFO_V1(contacts_phone_le_selectivity);
 
 Datum contacts_phone_prefix_selectivity(PG_FUNCTION_ARGS) {
     const Oid operator_oid = PG_GETARG_OID(1);
@@ -160,11 +164,30 @@ Datum contacts_phone_line_support(PG_FUNCTION_ARGS) {
                                          std::pair{"phone_line_last", BTLessEqualStrategyNumber}}) {
         Expr *bound = bound_by(condition, name, condition.type);
         if (!bound) PG_RETURN_POINTER(nullptr);
-        Node *folded = eval_const_expressions(condition.request->root, reinterpret_cast<Node *>(bound));
-        conditions = lappend(conditions, key_clause(condition, static_cast<StrategyNumber>(strategy),
-                                                    reinterpret_cast<Expr *>(folded)));
+        // Not folded, even of a constant: contacts_phone_le_selectivity knows the end by its function.
+        conditions = lappend(conditions, key_clause(condition, static_cast<StrategyNumber>(strategy), bound));
     }
     condition.request->lossy = false;
     PG_RETURN_POINTER(conditions);
+}
+
+// The other end of these ranges is unknown, too, and counts as a third.
+Datum contacts_phone_le_selectivity(PG_FUNCTION_ARGS) {
+    List *arguments = reinterpret_cast<List *>(PG_GETARG_POINTER(2));
+    const auto *end = list_length(arguments) == 2 ? reinterpret_cast<Node *>(lsecond(arguments)) : nullptr;
+    if (!end || !IsA(end, FuncExpr)) return scalarlesel(fcinfo);
+    const Oid function = reinterpret_cast<const FuncExpr *>(end)->funcid;
+    const char *name = get_func_name(function);
+    if (!name || get_func_namespace(function) != get_func_namespace(get_opcode(PG_GETARG_OID(1))))
+        return scalarlesel(fcinfo);
+    if (strcmp(name, "phone_prefix_last") == 0) PG_RETURN_FLOAT8(3 * kDefaultSelectivity);
+    if (strcmp(name, "phone_line_last") != 0) return scalarlesel(fcinfo);
+    VariableStatData variable;
+    examine_variable(reinterpret_cast<PlannerInfo *>(PG_GETARG_POINTER(0)),
+                     reinterpret_cast<Node *>(linitial(arguments)), PG_GETARG_INT32(3), &variable);
+    bool is_default;
+    const double distinct = get_variable_numdistinct(&variable, &is_default);
+    ReleaseVariableStats(variable);
+    PG_RETURN_FLOAT8(std::clamp(3 / distinct, 0.0, 1.0));
 }
 }

@@ -123,6 +123,12 @@ SELECT block_number('+41446681800', 'call', true), block_number('+493066*', 'cal
 SELECT DISTINCT is_blocked, is_blocked('+41446681800', 'call') FROM identify('+41446681800');
 SELECT DISTINCT is_blocked, is_blocked('+49306666671', 'call') FROM identify('+49306666671');
 SELECT DISTINCT is_blocked FROM identify('+41446681801');
+-- A contact without names is called as its organization is.
+INSERT INTO contact (external_id, organization_id, visibility, owner_id) SELECT 'desk', organization_id, 'restricted', contacts.acting_staff('staff') FROM organization;
+INSERT INTO contact_phone (contact_id, position, number) SELECT contact_id, 1, '+41446681804' FROM contact WHERE external_id = 'desk';
+SELECT kind, display_name, organization_name, matched, is_own FROM identify('+41 44 668 18 04 ext. 3');
+-- Calls of colleagues are answered by a statement that the session keeps; it follows roles and what it names.
+SELECT n, i.kind, i.display_name, i.phone, i.label, i.matched FROM unnest('{4711,+49 30 99900,+49 30 99900 ext. 1,4711,47110}'::text[]) AS n CROSS JOIN LATERAL identify(n) AS i;
 -- What a session keeps of lists follows their changes, and what is undone.
 SELECT remove_favorite(contact_id), unblock_number('+41446681800', 'call') FROM contact WHERE external_id = 'annan';
 SELECT display_name, is_favorite, is_blocked FROM identify('+41446681801;ext=14') UNION ALL SELECT display_name, is_favorite, is_blocked FROM identify('+41446681800') ORDER BY 1;
@@ -142,7 +148,12 @@ SELECT (SELECT count(*) FROM crm.identify('4711')) AS zero, (SELECT count(*) FRO
 ROLLBACK;
 SET ROLE regress_contacts_owner;
 SELECT count(*) AS owner_not_enrolled FROM crm.identify('4711');
+SELECT kind, display_name, is_favorite, is_blocked FROM crm.identify('+41 44 668 18 00');
 RESET ROLE;
+ALTER SCHEMA crm RENAME TO crm_renamed;
+SELECT count(*) AS renamed FROM crm_renamed.identify('4711');
+ALTER SCHEMA crm_renamed RENAME TO crm;
+SELECT count(*) AS named_as_before FROM crm.identify('4711');
 SET ROLE regress_contacts_ann;
 -- A table of calls.
 SELECT count(*), count(i.id), count(DISTINCT i.id) FROM call c LEFT JOIN LATERAL identify(c.caller) i ON true;
