@@ -99,58 +99,64 @@ BEGIN ATOMIC
   colleague AS MATERIALIZED (
     SELECT s.staff_id, s.search FROM staff s WHERE s.search @@ (SELECT w.strict FROM wanted w) LIMIT 1000
   ),
+  -- What is typed as a column, so that a plan for a known query is that of any: conditions that are false of it would
+  -- count with the cost of reading the table, and PostgreSQL would compile (JIT) what is never run.
   part AS MATERIALIZED (
-    SELECT e.contact_id, NULL::uuid AS staff_id, e.owner_id, 'email' AS matched, e.address::text AS value,
-           CASE WHEN e.address = contacts.email_try_parse(search.query) THEN 3 ELSE 2 END AS step
-      FROM (SELECT a.contact_id, a.owner_id, a.address FROM contact_email a
-             WHERE a.address ^@ search.query AND CASE WHEN octet_length(search.query) <= 254 THEN search.query ~ '^\s*\S{2,}\s*$' END LIMIT 200) AS e
-    UNION ALL
-    SELECT e.contact_id, NULL::uuid, e.owner_id, 'domain'::text, e.address::text, 2
-      FROM (SELECT a.contact_id, a.owner_id, a.address FROM contact_email a
-             WHERE contacts.email_domain(a.address) ~>=~ (SELECT contacts.email_domain_prefix(ltrim(left(search.query, 300), ' @')))
-               AND contacts.email_domain(a.address) ~<~ (SELECT contacts.email_domain_prefix(ltrim(left(search.query, 300), ' @')) || '~')
-               AND CASE WHEN octet_length(search.query) <= 254 THEN search.query ~ '^\s*(@\S+|[^\s@]+\.[^\s@]*)\s*$' END LIMIT 200) AS e
-    UNION ALL
-    SELECT p.contact_id, NULL::uuid, p.owner_id, 'phone'::text, p.number::text,
-           CASE WHEN contacts.phone_base(p.number)::text = t.prefix THEN 3 ELSE 2 END
-      FROM unnest((SELECT CASE WHEN length(contacts.phone_digits(search.query)) >= 3
-                               THEN contacts.phone_prefixes(search.query) END)) AS t(prefix)
-     CROSS JOIN LATERAL (SELECT a.contact_id, a.owner_id, a.number FROM contact_phone a
-                          WHERE a.number ^@ t.prefix LIMIT 100) AS p
-    UNION ALL
-    SELECT p.contact_id, NULL::uuid, p.owner_id, 'phone'::text, p.number::text, 2
-      FROM (SELECT a.contact_id, a.owner_id, a.number FROM contact_phone a
-             WHERE contacts.phone_suffix(a.number, 4) = right(contacts.phone_digits(search.query), 4)
-               -- Without the trunk prefix of national notation: of which country is not always known.
-               AND contacts.phone_suffix(a.number, length((SELECT regexp_replace(contacts.phone_digits(search.query), '^0(?=[1-9][0-9]{5})', ''))))
-                   = (SELECT regexp_replace(contacts.phone_digits(search.query), '^0(?=[1-9][0-9]{5})', ''))
-               AND length(contacts.phone_digits(search.query)) >= 4 AND left(ltrim(search.query), 1) <> '+' LIMIT 200) AS p
-    UNION ALL
-    SELECT NULL::uuid, s.staff_id, NULL::uuid, 'email'::text, s.email::text,
-           CASE WHEN s.email = contacts.email_try_parse(search.query) THEN 3 ELSE 2 END
-      FROM staff s WHERE s.email ^@ search.query AND CASE WHEN octet_length(search.query) <= 254 THEN search.query ~ '^\s*\S{2,}\s*$' END
-    UNION ALL
-    SELECT NULL::uuid, s.staff_id, NULL::uuid, 'domain'::text, s.email::text, 2
-      FROM staff s
-     WHERE contacts.email_domain(s.email) ~>=~ (SELECT contacts.email_domain_prefix(ltrim(left(search.query, 300), ' @')))
-       AND contacts.email_domain(s.email) ~<~ (SELECT contacts.email_domain_prefix(ltrim(left(search.query, 300), ' @')) || '~')
-       AND CASE WHEN octet_length(search.query) <= 254 THEN search.query ~ '^\s*(@\S+|[^\s@]+\.[^\s@]*)\s*$' END
-    UNION ALL
-    SELECT NULL::uuid, p.staff_id, NULL::uuid, 'phone'::text, p.number::text,
-           CASE WHEN contacts.phone_base(p.number)::text = t.prefix THEN 3 ELSE 2 END
-      FROM unnest((SELECT CASE WHEN length(contacts.phone_digits(search.query)) >= 3
-                               THEN contacts.phone_prefixes(search.query) END)) AS t(prefix)
-     CROSS JOIN LATERAL (SELECT a.staff_id, a.number FROM staff_phone a WHERE a.number ^@ t.prefix LIMIT 100) AS p
-    UNION ALL
-    SELECT NULL::uuid, p.staff_id, NULL::uuid, 'phone'::text, p.number::text, 2
-      FROM staff_phone p
-     WHERE contacts.phone_suffix(p.number, 4) = right(contacts.phone_digits(search.query), 4)
-       AND contacts.phone_suffix(p.number, length((SELECT regexp_replace(contacts.phone_digits(search.query), '^0(?=[1-9][0-9]{5})', ''))))
-           = (SELECT regexp_replace(contacts.phone_digits(search.query), '^0(?=[1-9][0-9]{5})', ''))
-       AND length(contacts.phone_digits(search.query)) >= 4 AND left(ltrim(search.query), 1) <> '+'
-    UNION ALL
-    SELECT NULL::uuid, x.staff_id, NULL::uuid, 'extension'::text, x.extension, 3
-      FROM staff_extension x WHERE x.extension = btrim(left(search.query, 100))
+    SELECT m.contact_id, m.staff_id, m.owner_id, m.matched, m.value, m.step
+      FROM (SELECT search.query AS text,
+                   octet_length(search.query) <= 254 AND left(search.query, 300) ~ '^\s*\S{2,}\s*$' AS is_address,
+                   octet_length(search.query) <= 254 AND left(search.query, 300) ~ '^\s*(@\S+|[^\s@]+\.[^\s@]*)\s*$' AS is_domain,
+                   contacts.email_try_parse(search.query) AS address,
+                   contacts.email_domain_prefix(ltrim(left(search.query, 300), ' @')) AS domain,
+                   CASE WHEN length(contacts.phone_digits(search.query)) >= 3
+                        THEN contacts.phone_prefixes(search.query) END AS prefixes,
+                   CASE WHEN length(contacts.phone_digits(search.query)) >= 4 AND left(ltrim(search.query), 1) <> '+'
+                        THEN right(contacts.phone_digits(search.query), 4) END AS last_four,
+                   -- Without the trunk prefix of national notation: of which country is not always known.
+                   regexp_replace(contacts.phone_digits(search.query), '^0(?=[1-9][0-9]{5})', '') AS last_digits,
+                   btrim(left(search.query, 100)) AS extension
+            OFFSET 0) AS n
+     CROSS JOIN LATERAL (
+       SELECT e.contact_id, NULL::uuid AS staff_id, e.owner_id, 'email' AS matched, e.address::text AS value,
+              CASE WHEN e.address = n.address THEN 3 ELSE 2 END AS step
+         FROM (SELECT a.contact_id, a.owner_id, a.address FROM contact_email a
+                WHERE a.address ^@ n.text AND n.is_address LIMIT 200) AS e
+       UNION ALL
+       SELECT e.contact_id, NULL::uuid, e.owner_id, 'domain'::text, e.address::text, 2
+         FROM (SELECT a.contact_id, a.owner_id, a.address FROM contact_email a
+                WHERE contacts.email_domain(a.address) ~>=~ n.domain AND contacts.email_domain(a.address) ~<~ (n.domain || '~')
+                  AND n.is_domain LIMIT 200) AS e
+       UNION ALL
+       SELECT p.contact_id, NULL::uuid, p.owner_id, 'phone'::text, p.number::text,
+              CASE WHEN contacts.phone_base(p.number)::text = t.prefix THEN 3 ELSE 2 END
+         FROM unnest(n.prefixes) AS t(prefix)
+        CROSS JOIN LATERAL (SELECT a.contact_id, a.owner_id, a.number FROM contact_phone a
+                             WHERE a.number ^@ t.prefix LIMIT 100) AS p
+       UNION ALL
+       SELECT p.contact_id, NULL::uuid, p.owner_id, 'phone'::text, p.number::text, 2
+         FROM (SELECT a.contact_id, a.owner_id, a.number FROM contact_phone a
+                WHERE contacts.phone_suffix(a.number, 4) = n.last_four
+                  AND contacts.phone_suffix(a.number, length(n.last_digits)) = n.last_digits LIMIT 200) AS p
+       UNION ALL
+       SELECT NULL::uuid, s.staff_id, NULL::uuid, 'email'::text, s.email::text, CASE WHEN s.email = n.address THEN 3 ELSE 2 END
+         FROM staff s WHERE s.email ^@ n.text AND n.is_address
+       UNION ALL
+       SELECT NULL::uuid, s.staff_id, NULL::uuid, 'domain'::text, s.email::text, 2
+         FROM staff s
+        WHERE contacts.email_domain(s.email) ~>=~ n.domain AND contacts.email_domain(s.email) ~<~ (n.domain || '~') AND n.is_domain
+       UNION ALL
+       SELECT NULL::uuid, p.staff_id, NULL::uuid, 'phone'::text, p.number::text,
+              CASE WHEN contacts.phone_base(p.number)::text = t.prefix THEN 3 ELSE 2 END
+         FROM unnest(n.prefixes) AS t(prefix)
+        CROSS JOIN LATERAL (SELECT a.staff_id, a.number FROM staff_phone a WHERE a.number ^@ t.prefix LIMIT 100) AS p
+       UNION ALL
+       SELECT NULL::uuid, p.staff_id, NULL::uuid, 'phone'::text, p.number::text, 2
+         FROM staff_phone p
+        WHERE contacts.phone_suffix(p.number, 4) = n.last_four
+          AND contacts.phone_suffix(p.number, length(n.last_digits)) = n.last_digits
+       UNION ALL
+       SELECT NULL::uuid, x.staff_id, NULL::uuid, 'extension'::text, x.extension, 3
+         FROM staff_extension x WHERE x.extension = n.extension) AS m
   ),
   tolerant AS MATERIALIZED (
     SELECT c.contact_id, NULL::uuid AS staff_id, c.owner_id, c.search
