@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstring>
+#include <iterator>
 #include <random>
 #include <string>
 #include <string_view>
@@ -103,6 +104,39 @@ BENCHMARK(BM_Read)->ArgName("umlauts")->Arg(kUmlauts)->Unit(benchmark::kMillisec
 BENCHMARK(BM_Read)->ArgName("cyrillic")->Arg(kCyrillic)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_Read)->ArgName("windows_1252")->Arg(kWindows1252)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_Read)->ArgName("utf_16")->Arg(kUtf16)->Unit(benchmark::kMillisecond);
+
+// Quotes that nothing closes, or only what is far away, as a ratio to as many bytes of plain contacts. Work
+// that grows with the square of the size shows as a ratio of thousands.
+constexpr std::string_view kOpenQuotes[] = {"\"abc\n", "\"a,\"b,\"c\n", "\"\"b,", "\"a,",
+                                            "\"a\"b,", "\"\"\"a,",      "\" ",    "\"a\"\","};
+
+double Read(std::string_view bytes) {
+    const auto start = std::chrono::steady_clock::now();
+    MemorySource source(bytes);
+    Reader reader(source, {.max_field_bytes = kBytes, .max_cells = kBytes, .max_record_bytes = kBytes});
+    Record record;
+    std::size_t cells = 0;
+    while (reader.Next(record)) cells += record.cells.size();
+    benchmark::DoNotOptimize(cells);
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+void BM_OpenQuotes(benchmark::State &state) {
+    const std::string plain = Generate(kPlain).substr(0, 1 << 20);
+    const std::string_view piece = kOpenQuotes[state.range(0)];
+    std::string bytes;
+    while (bytes.size() < plain.size()) bytes += piece;
+    double floor = 0;
+    double reading = 0;
+    for (auto _ : state) {
+        state.PauseTiming();
+        floor += Read(plain);
+        state.ResumeTiming();
+        reading += Read(bytes);
+    }
+    state.counters["times_plain"] = reading / floor;
+}
+BENCHMARK(BM_OpenQuotes)->DenseRange(0, std::size(kOpenQuotes) - 1)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 

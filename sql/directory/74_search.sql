@@ -100,13 +100,20 @@ BEGIN ATOMIC
     SELECT p.contact_id, NULL::uuid, p.owner_id, 'phone'::text, p.number::text, 2
       FROM (SELECT a.contact_id, a.owner_id, a.number FROM contact_phone a
              WHERE contacts.phone_suffix(a.number, 4) = right(contacts.phone_digits(search.query), 4)
-               AND contacts.phone_suffix(a.number, length(contacts.phone_digits(search.query)))
-                   = contacts.phone_digits(search.query)
+               -- Without the trunk prefix of national notation: of which country is not always known.
+               AND contacts.phone_suffix(a.number, length((SELECT regexp_replace(contacts.phone_digits(search.query), '^0(?=[1-9][0-9]{5})', ''))))
+                   = (SELECT regexp_replace(contacts.phone_digits(search.query), '^0(?=[1-9][0-9]{5})', ''))
                AND length(contacts.phone_digits(search.query)) >= 4 AND left(ltrim(search.query), 1) <> '+' LIMIT 200) AS p
     UNION ALL
     SELECT NULL::uuid, s.staff_id, NULL::uuid, 'email'::text, s.email::text,
            CASE WHEN s.email = contacts.email_try_parse(search.query) THEN 3 ELSE 2 END
       FROM staff s WHERE s.email ^@ search.query AND CASE WHEN octet_length(search.query) <= 254 THEN search.query ~ '^\s*\S{2,}\s*$' END
+    UNION ALL
+    SELECT NULL::uuid, s.staff_id, NULL::uuid, 'domain'::text, s.email::text, 2
+      FROM staff s
+     WHERE contacts.email_domain(s.email) ~>=~ (SELECT contacts.email_domain_prefix(ltrim(left(search.query, 300), ' @')))
+       AND contacts.email_domain(s.email) ~<~ (SELECT contacts.email_domain_prefix(ltrim(left(search.query, 300), ' @')) || '~')
+       AND CASE WHEN octet_length(search.query) <= 254 THEN search.query ~ '^\s*(@\S+|[^\s@]+\.[^\s@]*)\s*$' END
     UNION ALL
     SELECT NULL::uuid, p.staff_id, NULL::uuid, 'phone'::text, p.number::text,
            CASE WHEN contacts.phone_base(p.number)::text = t.prefix THEN 3 ELSE 2 END
@@ -117,8 +124,8 @@ BEGIN ATOMIC
     SELECT NULL::uuid, p.staff_id, NULL::uuid, 'phone'::text, p.number::text, 2
       FROM staff_phone p
      WHERE contacts.phone_suffix(p.number, 4) = right(contacts.phone_digits(search.query), 4)
-       AND contacts.phone_suffix(p.number, length(contacts.phone_digits(search.query)))
-           = contacts.phone_digits(search.query)
+       AND contacts.phone_suffix(p.number, length((SELECT regexp_replace(contacts.phone_digits(search.query), '^0(?=[1-9][0-9]{5})', ''))))
+           = (SELECT regexp_replace(contacts.phone_digits(search.query), '^0(?=[1-9][0-9]{5})', ''))
        AND length(contacts.phone_digits(search.query)) >= 4 AND left(ltrim(search.query), 1) <> '+'
     UNION ALL
     SELECT NULL::uuid, x.staff_id, NULL::uuid, 'extension'::text, x.extension, 3

@@ -30,7 +30,12 @@ extern "C" {
 
 #include "pg/access.h"
 #include "pg/actor.h"
+#include "pg/fired.h"
+#include "pg/owner.h"
 #include "pg/settings.h"
+#include "pg/transaction.h"
+
+using namespace contacts::pg;
 
 namespace {
 
@@ -61,15 +66,8 @@ struct ActorEntry {
     contacts_acting acting;
 };
 
-struct StaffEntry {
-    Oid staff;
-    NameData schema;
-    NameData table;
-    SPIPlanPtr plan;
-};
-
 HTAB *actors = nullptr;
-HTAB *staffs = nullptr;
+HTAB *staffs = nullptr;  // Oids of the tables that were read
 
 void forget() {
     ++epoch;
@@ -84,25 +82,9 @@ void roles_changed(Datum, int, uint32) {
     forget();
 }
 
-void transaction_ended(XactEvent event, void *) {
-    switch (event) {
-        case XACT_EVENT_ABORT:
-        case XACT_EVENT_PARALLEL_ABORT:
-            forget();
-            break;
-        case XACT_EVENT_COMMIT:
-        case XACT_EVENT_PARALLEL_COMMIT:
-        case XACT_EVENT_PREPARE:
-            if (reads_expire) forget();
-            break;
-        default:
-            return;
-    }
-    reads_expire = false;
-}
-
-void subtransaction_ended(SubXactEvent event, SubTransactionId, SubTransactionId, void *) {
-    if (event == SUBXACT_EVENT_ABORT_SUB) forget();
+void forget_at(Ended ended) {
+    if (ended != Ended::kCommitted || reads_expire) forget();
+    if (ended != Ended::kPartAborted) reads_expire = false;
 }
 
 void make_actors() {
@@ -116,13 +98,12 @@ void start() {
     if (staffs) return;
     HASHCTL control = {};
     control.keysize = sizeof(Oid);
-    control.entrysize = sizeof(StaffEntry);
+    control.entrysize = sizeof(Oid);
     if (!actors) make_actors();
     HTAB *made = hash_create("contacts staff tables", 8, &control, HASH_ELEM | HASH_BLOBS);
     CacheRegisterRelcacheCallback(relation_changed, static_cast<Datum>(0));
     CacheRegisterSyscacheCallback(AUTHOID, roles_changed, static_cast<Datum>(0));
-    RegisterXactCallback(transaction_ended, nullptr);
-    RegisterSubXactCallback(subtransaction_ended, nullptr);
+    forget_at_end<forget_at>();
     staffs = made;
 }
 
@@ -160,46 +141,25 @@ bool is_staff(Oid staff) {
     return true;
 }
 
-// The prepared look-up of a staff table; made again when the table was renamed, since it names the table.
+// The prepared look-up in a staff table; null where there is none of this Oid.
 SPIPlanPtr staff_plan(Oid staff) {
     const char *table = get_rel_name(staff);
     const char *schema = get_namespace_name(get_rel_namespace(staff));
     if (!table || !schema) return nullptr;
-    bool found;
-    auto *entry = static_cast<StaffEntry *>(hash_search(staffs, &staff, HASH_ENTER, &found));
-    if (!found) entry->plan = nullptr;
-    if (entry->plan && SPI_plan_is_valid(entry->plan) && strcmp(NameStr(entry->schema), schema) == 0 &&
-        strcmp(NameStr(entry->table), table) == 0)
-        return entry->plan;
-    if (entry->plan) {
-        SPIPlanPtr old = entry->plan;
-        entry->plan = nullptr;
-        SPI_freeplan(old);
-    }
-    namestrcpy(&entry->schema, schema);
-    namestrcpy(&entry->table, table);
-    Oid type = TEXTOID;
-    SPIPlanPtr plan = SPI_prepare(psprintf("SELECT staff_id, permissions FROM %s"
-                                           " WHERE login OPERATOR(pg_catalog.=) $1 LIMIT 1",
-                                           quote_qualified_identifier(schema, table)),
-                                  1, &type);
-    if (!plan) elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
-    if (SPI_keepplan(plan) != 0) elog(ERROR, "SPI_keepplan failed");
-    entry->plan = plan;
-    return plan;
+    hash_search(staffs, &staff, HASH_ENTER, nullptr);
+    const Oid type = TEXTOID;
+    return kept_plan(psprintf("SELECT staff_id, permissions FROM %s"
+                              " WHERE login OPERATOR(pg_catalog.=) $1 LIMIT 1",
+                              quote_qualified_identifier(schema, table)),
+                     1, &type);
 }
 
 // Reads with the rights of the table's owner and the latest snapshot: what is committed now counts, also in a
 // transaction that sees the rest as it was. A parallel operation can take no other snapshot than it has.
 contacts_acting read_acting(Oid staff, Datum login) {
     contacts_acting acting = {};
-    Oid user;
-    int context;
-    GetUserIdAndSecContext(&user, &context);
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
-    SetUserIdAndSecContext(contacts_table_owner(staff), context | SECURITY_LOCAL_USERID_CHANGE |
-                                                            SECURITY_RESTRICTED_OPERATION |
-                                                            SECURITY_NOFORCE_RLS);
+    const Before before = become_owner(contacts_table_owner(staff), SECURITY_RESTRICTED_OPERATION);
     SPIPlanPtr plan = staff_plan(staff);
     if (plan) {
         Snapshot snapshot;
@@ -235,7 +195,7 @@ contacts_acting read_acting(Oid staff, Datum login) {
             }
         }
     }
-    SetUserIdAndSecContext(user, context);
+    become_again(before);
     SPI_finish();
     return acting;
 }
@@ -326,6 +286,18 @@ inline bool contains(FunctionCallInfo fcinfo, int argument, const pg_uuid_t *val
     for (const char *element = content + offset; element + UUID_LEN <= end; element += UUID_LEN)
         if (memcmp(element, value->data, UUID_LEN) == 0) return true;
     return false;
+}
+
+// Administrators have what is not personal, owners what is theirs; `or_company`: also where it is the
+// company's.
+inline bool may_manage(FunctionCallInfo fcinfo, bool or_company) {
+    if (PG_ARGISNULL(0)) return false;
+    const contacts_acting *acting = resolve(fcinfo);
+    if (!(acting->permissions & CONTACTS_EDIT)) return false;
+    const Visibility visibility = visibility_of(fcinfo, 2);
+    if (visibility == Visibility::kNone) return false;
+    if (visibility != Visibility::kPersonal && (acting->permissions & CONTACTS_ADMIN)) return true;
+    return (or_company || visibility != Visibility::kCompany) && is_owner(fcinfo, 1, acting);
 }
 
 }  // namespace
@@ -466,23 +438,11 @@ Datum contacts_may_edit(PG_FUNCTION_ARGS) {
 }
 
 Datum contacts_may_create(PG_FUNCTION_ARGS) {
-    if (PG_ARGISNULL(0)) PG_RETURN_BOOL(false);
-    const contacts_acting *acting = resolve(fcinfo);
-    if (!(acting->permissions & CONTACTS_EDIT)) PG_RETURN_BOOL(false);
-    const Visibility visibility = visibility_of(fcinfo, 2);
-    if (visibility == Visibility::kNone) PG_RETURN_BOOL(false);
-    if (visibility != Visibility::kPersonal && (acting->permissions & CONTACTS_ADMIN)) PG_RETURN_BOOL(true);
-    PG_RETURN_BOOL(visibility != Visibility::kCompany && is_owner(fcinfo, 1, acting));
+    PG_RETURN_BOOL(may_manage(fcinfo, false));
 }
 
 Datum contacts_may_manage(PG_FUNCTION_ARGS) {
-    if (PG_ARGISNULL(0)) PG_RETURN_BOOL(false);
-    const contacts_acting *acting = resolve(fcinfo);
-    if (!(acting->permissions & CONTACTS_EDIT)) PG_RETURN_BOOL(false);
-    const Visibility visibility = visibility_of(fcinfo, 2);
-    if (visibility == Visibility::kNone) PG_RETURN_BOOL(false);
-    if (visibility != Visibility::kPersonal && (acting->permissions & CONTACTS_ADMIN)) PG_RETURN_BOOL(true);
-    PG_RETURN_BOOL(is_owner(fcinfo, 1, acting));
+    PG_RETURN_BOOL(may_manage(fcinfo, true));
 }
 
 Datum contacts_check_permission(PG_FUNCTION_ARGS) {
@@ -516,13 +476,9 @@ Datum contacts_check_administrator(PG_FUNCTION_ARGS) {
 
 // CacheInvalidateRelcache reaches all sessions at commit and this one at the end of the command.
 Datum contacts_staff_changed(PG_FUNCTION_ARGS) {
-    if (!CALLED_AS_TRIGGER(fcinfo))
-        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-                        errmsg("function \"%s\" was not called by trigger manager", "staff_changed")));
-    auto *trigger = reinterpret_cast<TriggerData *>(fcinfo->context);
+    TriggerData *trigger = fired_trigger(fcinfo, "staff_changed");
     if (!TRIGGER_FIRED_AFTER(trigger->tg_event) || !TRIGGER_FIRED_FOR_STATEMENT(trigger->tg_event))
-        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-                        errmsg("function \"%s\" must be fired after the statement", "staff_changed")));
+        refuse_event("staff_changed", "after the statement");
     CacheInvalidateRelcache(trigger->tg_relation);
     return PointerGetDatum(nullptr);
 }

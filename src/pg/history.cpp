@@ -3,7 +3,9 @@
 //
 // They read the transition tables themselves and hand arrays to SQL, in chunks, so that memory is bounded and
 // a distributed table can be written. Like all trigger functions here they act as the owner of the table that
-// fired, on tables of its schema that the trigger's arguments name.
+// fired, on tables of its schema that the trigger's arguments name. None of their statements leaves the
+// planner a choice of the order of a join, whose statistics may be of a time when the table was empty: there
+// is an array of ids, a sub-select for each row, or LATERAL behind OFFSET 0.
 #include "pg/guard.h"
 
 extern "C" {
@@ -11,7 +13,6 @@ extern "C" {
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
-#include "common/hashfn.h"
 #include "executor/executor.h"
 #include "executor/spi.h"
 #include "executor/tuptable.h"
@@ -22,12 +23,10 @@ extern "C" {
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/fmgroids.h"
-#include "utils/guc.h"
 #include "utils/hsearch.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
-#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 #include "utils/tuplesort.h"
 #include "utils/tuplestore.h"
@@ -38,16 +37,17 @@ extern "C" {
 #include "pg/access.h"
 #include "pg/actor.h"
 #include "pg/current_import.h"
+#include "pg/fired.h"
 #include "pg/history.h"
+#include "pg/owner.h"
 #include "pg/stamp.h"
+#include "pg/transaction.h"
+
+using namespace contacts::pg;
 
 namespace {
 
 constexpr int kChunk = 5000;  // rows that are compared, logged and forgotten together
-
-enum Access { kOwnerId, kVisibility, kSharedWith, kEditableBy, kAccessColumns };
-const char *const access_names[kAccessColumns] = {"owner_id", "visibility", "shared_with", "editable_by"};
-const Oid access_types[kAccessColumns] = {UUIDOID, TEXTOID, UUIDARRAYOID, UUIDARRAYOID};
 
 // ---- the trigger's call
 
@@ -55,19 +55,15 @@ enum Event { kInsert = 1, kUpdate = 2, kDelete = 4 };
 
 // Raises an error unless the function was called as the AFTER STATEMENT trigger it is, for one of `events`.
 void check_statement_trigger(FunctionCallInfo fcinfo, const char *function, int events, int min_arguments) {
-    if (!CALLED_AS_TRIGGER(fcinfo))
-        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-                        errmsg("function \"%s\" was not called by trigger manager", function)));
-    auto *trigger = reinterpret_cast<TriggerData *>(fcinfo->context);
+    TriggerData *trigger = fired_trigger(fcinfo, function);
     const TriggerEvent event = trigger->tg_event;
     const int fired = TRIGGER_FIRED_BY_INSERT(event)   ? kInsert
                       : TRIGGER_FIRED_BY_UPDATE(event) ? kUpdate
                       : TRIGGER_FIRED_BY_DELETE(event) ? kDelete
                                                        : 0;
     if (!TRIGGER_FIRED_FOR_STATEMENT(event) || !TRIGGER_FIRED_AFTER(event) || !(fired & events))
-        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-                        errmsg("function \"%s\" must be fired after %s, for each statement", function,
-                               events == kUpdate ? "update" : "insert, update or delete")));
+        refuse_event(function, events == kUpdate ? "after update, for each statement"
+                                                 : "after insert, update or delete, for each statement");
     if ((fired != kInsert && !trigger->tg_oldtable) || (fired != kDelete && !trigger->tg_newtable))
         ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
                         errmsg("function \"%s\" needs the transition tables of the statement", function),
@@ -80,102 +76,13 @@ void check_statement_trigger(FunctionCallInfo fcinfo, const char *function, int 
 
 // The same for row triggers of a deletion.
 void check_deletion_trigger(FunctionCallInfo fcinfo, const char *function, bool before) {
-    if (!CALLED_AS_TRIGGER(fcinfo))
-        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-                        errmsg("function \"%s\" was not called by trigger manager", function)));
-    auto *trigger = reinterpret_cast<TriggerData *>(fcinfo->context);
+    TriggerData *trigger = fired_trigger(fcinfo, function);
     if (!TRIGGER_FIRED_FOR_ROW(trigger->tg_event) || !TRIGGER_FIRED_BY_DELETE(trigger->tg_event) ||
         !(before ? TRIGGER_FIRED_BEFORE(trigger->tg_event) : TRIGGER_FIRED_AFTER(trigger->tg_event)))
-        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-                        errmsg("function \"%s\" must be fired %s delete, for each row", function,
-                               before ? "before" : "after")));
+        refuse_event(function, before ? "before delete, for each row" : "after delete, for each row");
     if (trigger->tg_trigger->tgnargs < 1)
         ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
                         errmsg("function \"%s\" takes at least %d trigger arguments", function, 1)));
-}
-
-AttrNumber find_column(Relation rel, const char *name, Oid type) {
-    TupleDesc desc = RelationGetDescr(rel);
-    for (int i = 0; i < desc->natts; ++i) {
-        Form_pg_attribute att = TupleDescAttr(desc, i);
-        if (!att->attisdropped && att->atttypid == type && strcmp(NameStr(att->attname), name) == 0)
-            return static_cast<AttrNumber>(i + 1);
-    }
-    ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
-                    errmsg("table \"%s\" has no column \"%s\" of type %s", RelationGetRelationName(rel), name,
-                           format_type_be(type)),
-                    errdetail("A trigger of the extension \"contacts\" on this table needs it.")));
-    return InvalidAttrNumber;
-}
-
-// The table of this name beside `rel`, quoted.
-const char *beside(Relation rel, const char *table) {
-    return quote_qualified_identifier(get_namespace_name(RelationGetNamespace(rel)), table);
-}
-
-// ---- statements as the owner of the table that fired
-
-struct Statement {
-    uint64 hash;
-    char *text;
-    SPIPlanPtr plan;
-};
-
-// The statement, prepared and kept for the session. Keyed by its text, which names all it depends on.
-SPIPlanPtr plan_of(const char *text, int count, const Oid *types) {
-    static HTAB *statements = nullptr;
-    if (!statements) {
-        HASHCTL control = {};
-        control.keysize = sizeof(uint64);
-        control.entrysize = sizeof(Statement);
-        statements = hash_create("contacts history statements", 32, &control, HASH_ELEM | HASH_BLOBS);
-    }
-    const uint64 hash =
-        hash_bytes_extended(reinterpret_cast<const unsigned char *>(text), static_cast<int>(strlen(text)), 0);
-    auto *known = static_cast<Statement *>(hash_search(statements, &hash, HASH_FIND, nullptr));
-    if (known) {
-        if (strcmp(known->text, text) == 0 && SPI_plan_is_valid(known->plan)) return known->plan;
-        SPI_freeplan(known->plan);
-        pfree(known->text);
-        hash_search(statements, &hash, HASH_REMOVE, nullptr);
-    }
-    SPIPlanPtr plan = SPI_prepare(text, count, const_cast<Oid *>(types));
-    if (!plan) elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
-    char *kept = MemoryContextStrdup(TopMemoryContext, text);
-    if (SPI_keepplan(plan) != 0) elog(ERROR, "SPI_keepplan failed");
-    known = static_cast<Statement *>(hash_search(statements, &hash, HASH_ENTER, nullptr));
-    known->text = kept;
-    known->plan = plan;
-    return plan;
-}
-
-// Runs a statement with the rights of the owner of `rel`; the rows are in SPI_tuptable. Under REPEATABLE READ
-// it works on what is committed now, and fails where that differs from the transaction's snapshot, as foreign
-// keys do. Rows are looked up by index, whatever statistics said of the table when the plan was made: it may
-// have been empty then. For that reason none of the statements here joins: an array of ids, a sub-select for
-// each row, or LATERAL behind OFFSET 0 leave the planner no choice of the order.
-uint64 run_as_owner(Relation rel, const char *text, int count, const Oid *types, Datum *values,
-                    const char *nulls) {
-    Oid user;
-    int context;
-    GetUserIdAndSecContext(&user, &context);
-    SetUserIdAndSecContext(RelationGetForm(rel)->relowner,
-                           context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
-    const int level = NewGUCNestLevel();
-    set_config_option("enable_seqscan", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-    SPIPlanPtr plan = plan_of(text, count, types);
-    Snapshot snapshot = InvalidSnapshot;
-    Snapshot crosscheck = InvalidSnapshot;
-    if (IsolationUsesXactSnapshot()) {
-        CommandCounterIncrement();
-        snapshot = GetLatestSnapshot();
-        crosscheck = GetTransactionSnapshot();
-    }
-    const int result = SPI_execute_snapshot(plan, values, nulls, snapshot, crosscheck, false, true, 0);
-    AtEOXact_GUC(true, level);
-    SetUserIdAndSecContext(user, context);
-    if (result < 0) elog(ERROR, "SPI_execute_snapshot failed: %s", SPI_result_code_string(result));
-    return SPI_processed;
 }
 
 // ---- arrays
@@ -232,12 +139,6 @@ void append_access(Column *columns, const Datum *values, const bool *nulls) {
 void new_access_columns(Column *columns, int capacity) {
     for (int i = 0; i < kAccessColumns; ++i)
         columns[i] = new_column(access_types[i] == UUIDARRAYOID ? TEXTOID : access_types[i], capacity);
-}
-
-bool same_value(Form_pg_attribute att, Datum a, bool a_null, Datum b, bool b_null) {
-    if (a_null || b_null) return a_null == b_null;
-    // Same bytes first: an untouched value that is stored out of line is not fetched.
-    return datumIsEqual(a, b, att->attbyval, att->attlen) || datum_image_eq(a, b, att->attbyval, att->attlen);
 }
 
 // ---- transition tables
@@ -458,21 +359,9 @@ void forget_deleted() {
     deleted_contacts = nullptr;
 }
 
-void at_xact_event(XactEvent event, void *) {
-    switch (event) {
-        case XACT_EVENT_COMMIT:
-        case XACT_EVENT_ABORT:
-        case XACT_EVENT_PREPARE:
-            forget_deleted();
-            undo_statement = 0;
-            break;
-        default:
-            break;
-    }
-}
-
-void at_subxact_event(SubXactEvent event, SubTransactionId, SubTransactionId, void *) {
-    if (event == SUBXACT_EVENT_ABORT_SUB) forget_deleted();
+void forget_deleted_at(Ended ended) {
+    forget_deleted();
+    if (ended != Ended::kPartAborted) undo_statement = 0;
 }
 
 bool is_deleted(const pg_uuid_t *id) {
@@ -480,12 +369,7 @@ bool is_deleted(const pg_uuid_t *id) {
 }
 
 void add_deleted(const pg_uuid_t *id) {
-    static bool registered = false;
-    if (!registered) {
-        RegisterXactCallback(at_xact_event, nullptr);
-        RegisterSubXactCallback(at_subxact_event, nullptr);
-        registered = true;
-    }
+    forget_at_end<forget_deleted_at>();
     if (deleted_contacts && hash_get_num_entries(deleted_contacts) >= kMaxDeleted) forget_deleted();
     if (!deleted_contacts) {
         HASHCTL control = {};
@@ -514,6 +398,13 @@ struct Entries {
 constexpr int kLogArguments = 10;
 const Oid log_types[kLogArguments] = {UUIDARRAYOID, INT4ARRAYOID, JSONBARRAYOID,  UUIDARRAYOID, TEXTARRAYOID,
                                       TEXTARRAYOID, TEXTARRAYOID, TIMESTAMPTZOID, TEXTOID,      UUIDOID};
+
+// The first seven as rows `u`, in the order of the log's key.
+const char *const from_entries =
+    " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), "
+    "pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7))"
+    " AS u(contact_id, version, changes, owner_id, visibility, shared_with, editable_by)"
+    " ORDER BY u.contact_id";
 
 Entries new_entries(int capacity) {
     Entries entries = {};
@@ -631,12 +522,8 @@ void log_contacts(TriggerData *trigger) {
         " changed_by, action, import_id)"
         " SELECT u.contact_id, u.version, u.changes, u.owner_id, u.visibility, "
         "u.shared_with::pg_catalog.uuid[],"
-        " u.editable_by::pg_catalog.uuid[], $8, $9, '%s', $10"
-        " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), "
-        "pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7))"
-        " AS u(contact_id, version, changes, owner_id, visibility, shared_with, editable_by)"
-        " ORDER BY u.contact_id",
-        beside(rel, trigger->tg_trigger->tgargs[0]), is_undo() ? "undo" : "update");
+        " u.editable_by::pg_catalog.uuid[], $8, $9, '%s', $10%s",
+        beside(rel, trigger->tg_trigger->tgargs[0]), is_undo() ? "undo" : "update", from_entries);
     Reader old_rows = open_reader(trigger->tg_oldtable, desc);
     Reader new_rows = open_reader(trigger->tg_newtable, desc);
     MemoryContext whole = CurrentMemoryContext;
@@ -1096,12 +983,7 @@ const char *deletion_statement(Relation rel, Trigger *trigger) {
                   : "",
             names ? "" : " ORDER BY p.position", beside(rel, table));
     }
-    appendStringInfoString(
-        &text,
-        " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), "
-        "pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7))"
-        " AS u(contact_id, version, changes, owner_id, visibility, shared_with, editable_by)"
-        " ORDER BY u.contact_id");
+    appendStringInfoString(&text, from_entries);
     return text.data;
 }
 

@@ -26,6 +26,7 @@ extern "C" {
 #include <vector>
 
 #include "core/text.h"
+#include "pg/fired.h"
 
 namespace contacts::pg {
 namespace {
@@ -312,10 +313,7 @@ Datum contacts_import_server_file(PG_FUNCTION_ARGS) {
 // Arguments: the format's name, the name of the table of contacts in the view's schema.
 Datum contacts_import_view(PG_FUNCTION_ARGS) {
     using namespace contacts::pg;
-    if (!CALLED_AS_TRIGGER(fcinfo))
-        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-                        errmsg("function \"import_view\" was not called by trigger manager")));
-    auto *trigger = reinterpret_cast<TriggerData *>(fcinfo->context);
+    TriggerData *trigger = fired_trigger(fcinfo, "import_view");
     const TriggerEvent event = trigger->tg_event;
     if (!TRIGGER_FIRED_BY_INSERT(event) || trigger->tg_trigger->tgnargs != 2 ||
         trigger->tg_relation->rd_rel->relkind != RELKIND_VIEW)

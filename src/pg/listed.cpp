@@ -6,7 +6,6 @@
 extern "C" {
 #include "access/parallel.h"
 #include "access/relation.h"
-#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
@@ -20,6 +19,11 @@ extern "C" {
 }
 
 #include "pg/access.h"
+#include "pg/fired.h"
+#include "pg/owner.h"
+#include "pg/transaction.h"
+
+using namespace contacts::pg;
 
 namespace {
 
@@ -52,12 +56,8 @@ void relation_changed(Datum, Oid relid) {
     if (relid == InvalidOid || (indexes && hash_search(indexes, &relid, HASH_FIND, nullptr))) ++epoch;
 }
 
-void transaction_ended(XactEvent event, void *) {
-    if (event == XACT_EVENT_ABORT || event == XACT_EVENT_PARALLEL_ABORT) ++epoch;
-}
-
-void subtransaction_ended(SubXactEvent event, SubTransactionId, SubTransactionId, void *) {
-    if (event == SUBXACT_EVENT_ABORT_SUB) ++epoch;
+void forget_at(Ended ended) {
+    if (ended != Ended::kCommitted) ++epoch;
 }
 
 void start() {
@@ -70,8 +70,7 @@ void start() {
     control.entrysize = sizeof(ListEntry);
     HTAB *made = hash_create("contacts lists", 8, &control, HASH_ELEM | HASH_BLOBS);
     CacheRegisterRelcacheCallback(relation_changed, static_cast<Datum>(0));
-    RegisterXactCallback(transaction_ended, nullptr);
-    RegisterSubXactCallback(subtransaction_ended, nullptr);
+    forget_at_end<forget_at>();
     lists = made;
 }
 
@@ -120,9 +119,8 @@ void read_list(ListEntry *list, const char *statement, const pg_uuid_t *staff_id
     list->is_known = false;
     list->has_prefixes = false;
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
-    Oid type = UUIDOID;
-    SPIPlanPtr plan = SPI_prepare(statement, 1, &type);
-    if (!plan) elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
+    const Oid type = UUIDOID;
+    SPIPlanPtr plan = prepare(statement, 1, &type);
     Datum value = UUIDPGetDatum(staff_id);
     const int result = SPI_execute_snapshot(plan, &value, nullptr, GetLatestSnapshot(), InvalidSnapshot, true,
                                             false, kMaxKeys + 1);
@@ -228,13 +226,9 @@ Datum contacts_is_listed(PG_FUNCTION_ARGS) {
 
 // CacheInvalidateRelcache reaches all sessions at commit and this one at the end of the command.
 Datum contacts_list_changed(PG_FUNCTION_ARGS) {
-    if (!CALLED_AS_TRIGGER(fcinfo))
-        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-                        errmsg("function \"%s\" was not called by trigger manager", "list_changed")));
-    auto *trigger = reinterpret_cast<TriggerData *>(fcinfo->context);
+    TriggerData *trigger = fired_trigger(fcinfo, "list_changed");
     if (!TRIGGER_FIRED_AFTER(trigger->tg_event) || !TRIGGER_FIRED_FOR_STATEMENT(trigger->tg_event))
-        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-                        errmsg("function \"%s\" must be fired after the statement", "list_changed")));
+        refuse_event("list_changed", "after the statement");
     const Oid index = RelationGetPrimaryKeyIndex(trigger->tg_relation);
     if (OidIsValid(index)) CacheInvalidateRelcacheByRelid(index);
     return PointerGetDatum(nullptr);

@@ -2,30 +2,22 @@
 #include "pg/phone.h"
 
 extern "C" {
-#include "access/stratnum.h"
-#include "catalog/pg_am.h"
 #include "catalog/pg_statistic.h"
 #include "catalog/pg_type.h"
-#include "commands/defrem.h"
 #include "nodes/makefuncs.h"
-#include "nodes/nodeFuncs.h"
-#include "nodes/supportnodes.h"
 #include "optimizer/optimizer.h"
-#include "parser/parse_func.h"
 #include "utils/lsyscache.h"
-#include "utils/selfuncs.h"
 }
 
 #include <algorithm>
 #include <utility>
 
+#include "pg/planner.h"
+
 using contacts::Phone;
 using contacts::PhonePositionBetween;
 using contacts::PhonePrefixRange;
-using contacts::pg::Failure;
-using contacts::pg::Guarded;
-using contacts::pg::NewPhone;
-using contacts::pg::View;
+using namespace contacts::pg;
 
 namespace {
 
@@ -106,64 +98,29 @@ PG_FUNCTION_INFO_V1(contacts_phone_prefix_support);
 PG_FUNCTION_INFO_V1(contacts_phone_line_support);
 
 Datum contacts_phone_prefix_selectivity(PG_FUNCTION_ARGS) {
-    auto *root = reinterpret_cast<PlannerInfo *>(PG_GETARG_POINTER(0));
     const Oid operator_oid = PG_GETARG_OID(1);
-    List *arguments = reinterpret_cast<List *>(PG_GETARG_POINTER(2));
-    const int relation = PG_GETARG_INT32(3);
-
-    VariableStatData variable;
-    Node *other;
-    bool variable_on_left;
-    if (!get_restriction_variable(root, arguments, relation, &variable, &other, &variable_on_left))
-        PG_RETURN_FLOAT8(kDefaultSelectivity);
-    double selectivity = kDefaultSelectivity;
-    if (variable_on_left && IsA(other, Const)) {
-        const auto *constant = reinterpret_cast<Const *>(other);
-        selectivity =
-            constant->constisnull ? 0 : prefix_selectivity(&variable, operator_oid, constant->constvalue);
-    }
-    ReleaseVariableStats(variable);
-    CLAMP_PROBABILITY(selectivity);
-    PG_RETURN_FLOAT8(selectivity);
+    return selectivity(fcinfo, kDefaultSelectivity, [&](VariableStatData *variable, const Const *constant) {
+        return prefix_selectivity(variable, operator_oid, constant->constvalue);
+    });
 }
 
 // `number ^@ '+4144'` is exactly `number >= '+4144' AND number < '+4145'` on a btree of the type.
 Datum contacts_phone_prefix_support(PG_FUNCTION_ARGS) {
-    auto *node = reinterpret_cast<Node *>(PG_GETARG_POINTER(0));
-    if (!IsA(node, SupportRequestIndexCondition)) PG_RETURN_POINTER(nullptr);
-    auto *request = reinterpret_cast<SupportRequestIndexCondition *>(node);
-
-    List *arguments = NIL;
-    if (is_opclause(request->node))
-        arguments = reinterpret_cast<OpExpr *>(request->node)->args;
-    else if (is_funcclause(request->node))
-        arguments = reinterpret_cast<FuncExpr *>(request->node)->args;
-    if (list_length(arguments) != 2 || request->indexarg != 0) PG_RETURN_POINTER(nullptr);
-    auto *left = reinterpret_cast<Node *>(linitial(arguments));
-    auto *right = reinterpret_cast<Node *>(lsecond(arguments));
-
-    // Strategy numbers mean other operators elsewhere: those of a hash family, of an order of somebody's own.
-    const Oid type = getBaseType(exprType(left));
-    const Oid own_class = GetDefaultOpClass(type, BTREE_AM_OID);
-    if (!OidIsValid(own_class) || get_opclass_family(own_class) != request->opfamily)
+    IndexCondition condition;
+    if (!index_condition(reinterpret_cast<Node *>(PG_GETARG_POINTER(0)), &condition))
         PG_RETURN_POINTER(nullptr);
-
-    const auto clause = [&](StrategyNumber strategy, Expr *bound) -> List * {
-        const Oid operator_oid =
-            get_opfamily_member(request->opfamily, type, type, static_cast<int16>(strategy));
-        Expr *condition =
-            make_opclause(operator_oid, BOOLOID, false, static_cast<Expr *>(copyObjectImpl(left)), bound,
-                          InvalidOid, InvalidOid);
-        return list_make1(condition);
+    const auto clause = [&](StrategyNumber strategy, Expr *bound) {
+        return list_make1(key_clause(condition, strategy, bound));
     };
     const auto value = [&](Datum phone) {
-        return reinterpret_cast<Expr *>(makeConst(type, -1, InvalidOid, -1, phone, false, false));
+        return reinterpret_cast<Expr *>(makeConst(condition.type, -1, InvalidOid, -1, phone, false, false));
     };
 
-    request->lossy = false;
-    if (IsA(right, Const)) {
-        if (reinterpret_cast<Const *>(right)->constisnull) PG_RETURN_POINTER(nullptr);
-        const Bounds bounds = bounds_of(reinterpret_cast<Const *>(right)->constvalue);
+    condition.request->lossy = false;
+    if (IsA(condition.other, Const)) {
+        const auto *prefix = reinterpret_cast<const Const *>(condition.other);
+        if (prefix->constisnull) PG_RETURN_POINTER(nullptr);
+        const Bounds bounds = bounds_of(prefix->constvalue);
         List *conditions = NIL;
         if (bounds.has_first) conditions = clause(BTGreaterEqualStrategyNumber, value(bounds.first));
         if (bounds.has_after)
@@ -172,18 +129,9 @@ Datum contacts_phone_prefix_support(PG_FUNCTION_ARGS) {
     }
 
     // A parameter, or a column of another table: the bounds are made when the scan starts.
-    if (!is_pseudo_constant_for_index(request->root, right, request->index)) PG_RETURN_POINTER(nullptr);
-    const auto bound = [&](const char *name) -> Expr * {
-        char *schema = get_namespace_name(get_func_namespace(request->funcid));
-        const Oid argument = TEXTOID;
-        List *qualified = list_make2(makeString(schema), makeString(pstrdup(name)));
-        const Oid function = LookupFuncName(qualified, 1, &argument, true);
-        if (!OidIsValid(function)) return nullptr;
-        List *prefix = list_make1(copyObjectImpl(right));
-        return reinterpret_cast<Expr *>(
-            makeFuncExpr(function, type, prefix, InvalidOid, exprCollation(right), COERCE_EXPLICIT_CALL));
-    };
-    Expr *first = bound("phone_prefix_first"), *last = bound("phone_prefix_last");
+    if (!is_fixed(condition)) PG_RETURN_POINTER(nullptr);
+    Expr *first = bound_by(condition, "phone_prefix_first", TEXTOID);
+    Expr *last = bound_by(condition, "phone_prefix_last", TEXTOID);
     if (first == nullptr || last == nullptr) PG_RETURN_POINTER(nullptr);
     PG_RETURN_POINTER(
         list_concat(clause(BTGreaterEqualStrategyNumber, first), clause(BTLessEqualStrategyNumber, last)));
@@ -205,38 +153,18 @@ Datum contacts_phone_line_support(PG_FUNCTION_ARGS) {
         request->selectivity = std::clamp(1 / distinct, 0.0, 1.0);
         PG_RETURN_POINTER(request);
     }
-    if (!IsA(node, SupportRequestIndexCondition)) PG_RETURN_POINTER(nullptr);
-    auto *request = reinterpret_cast<SupportRequestIndexCondition *>(node);
-    if (!is_funcclause(request->node) || request->indexarg != 0) PG_RETURN_POINTER(nullptr);
-    List *arguments = reinterpret_cast<FuncExpr *>(request->node)->args;
-    if (list_length(arguments) != 2) PG_RETURN_POINTER(nullptr);
-    auto *number = reinterpret_cast<Node *>(linitial(arguments));
-    auto *other = reinterpret_cast<Node *>(lsecond(arguments));
-    const Oid type = getBaseType(exprType(number));
-    const Oid own_class = GetDefaultOpClass(type, BTREE_AM_OID);
-    if (!OidIsValid(own_class) || get_opclass_family(own_class) != request->opfamily ||
-        !is_pseudo_constant_for_index(request->root, other, request->index))
-        PG_RETURN_POINTER(nullptr);
-
+    IndexCondition condition;
+    if (!index_condition(node, &condition) || !is_fixed(condition)) PG_RETURN_POINTER(nullptr);
     List *conditions = NIL;
     for (const auto &[name, strategy] : {std::pair{"phone_base", BTGreaterEqualStrategyNumber},
                                          std::pair{"phone_line_last", BTLessEqualStrategyNumber}}) {
-        char *schema = get_namespace_name(get_func_namespace(request->funcid));
-        const Oid function =
-            LookupFuncName(list_make2(makeString(schema), makeString(pstrdup(name))), 1, &type, true);
-        if (!OidIsValid(function)) PG_RETURN_POINTER(nullptr);
-        List *argument = list_make1(copyObjectImpl(other));
-        Node *bound = reinterpret_cast<Node *>(
-            makeFuncExpr(function, type, argument, InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL));
-        const Oid operator_oid =
-            get_opfamily_member(request->opfamily, type, type, static_cast<int16>(strategy));
-        conditions =
-            lappend(conditions,
-                    make_opclause(operator_oid, BOOLOID, false, static_cast<Expr *>(copyObjectImpl(number)),
-                                  reinterpret_cast<Expr *>(eval_const_expressions(request->root, bound)),
-                                  InvalidOid, InvalidOid));
+        Expr *bound = bound_by(condition, name, condition.type);
+        if (!bound) PG_RETURN_POINTER(nullptr);
+        Node *folded = eval_const_expressions(condition.request->root, reinterpret_cast<Node *>(bound));
+        conditions = lappend(conditions, key_clause(condition, static_cast<StrategyNumber>(strategy),
+                                                    reinterpret_cast<Expr *>(folded)));
     }
-    request->lossy = false;
+    condition.request->lossy = false;
     PG_RETURN_POINTER(conditions);
 }
 }

@@ -25,6 +25,7 @@ extern "C" {
 #include "core/name/distance.h"
 #include "core/name/name.h"
 #include "core/name/query.h"
+#include "pg/planner.h"
 
 namespace {
 
@@ -351,26 +352,11 @@ Datum contacts_search_rank(PG_FUNCTION_ARGS) {
 }
 
 Datum contacts_search_selectivity(PG_FUNCTION_ARGS) {
-    auto *root = reinterpret_cast<PlannerInfo *>(PG_GETARG_POINTER(0));
-    List *arguments = reinterpret_cast<List *>(PG_GETARG_POINTER(2));
-    const int relation = PG_GETARG_INT32(3);
-    VariableStatData variable;
-    Node *other;
-    bool variable_on_left;
-    if (!get_restriction_variable(root, arguments, relation, &variable, &other, &variable_on_left))
-        PG_RETURN_FLOAT8(kDefaultSelectivity);
-    double selectivity = kDefaultSelectivity;
-    if (variable_on_left && IsA(other, Const)) {
-        const auto *constant = reinterpret_cast<Const *>(other);
-        if (constant->constisnull) {
-            selectivity = 0;
-        } else if (constant->consttype != TEXTARRAYOID) {
-            selectivity = query_selectivity(&variable, View(PG_DETOAST_DATUM_PACKED(constant->constvalue)));
-        }
-    }
-    ReleaseVariableStats(variable);
-    CLAMP_PROBABILITY(selectivity);
-    PG_RETURN_FLOAT8(selectivity);
+    return contacts::pg::selectivity(
+        fcinfo, kDefaultSelectivity, [](VariableStatData *variable, const Const *constant) {
+            if (constant->consttype == TEXTARRAYOID) return kDefaultSelectivity;
+            return query_selectivity(variable, View(PG_DETOAST_DATUM_PACKED(constant->constvalue)));
+        });
 }
 
 Datum contacts_search_key_cmp(PG_FUNCTION_ARGS) {

@@ -3,7 +3,6 @@
 
 extern "C" {
 #include "access/htup_details.h"
-#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
@@ -12,10 +11,8 @@ extern "C" {
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/datum.h"
 #include "utils/hsearch.h"
 #include "utils/lsyscache.h"
-#include "utils/snapmgr.h"
 #include "utils/uuid.h"
 }
 
@@ -25,6 +22,8 @@ extern "C" {
 
 #include "core/name/name.h"
 #include "pg/current_import.h"
+#include "pg/fired.h"
+#include "pg/owner.h"
 
 using contacts::name::DocumentText;
 
@@ -59,65 +58,10 @@ struct SearchDocument {
     int organization;   // 0: none
     MemoryContext cache_context;
     HTAB *organizations;
+    const char *organization_name;  // the statement that reads one; null before the first
 };
 
 namespace {
-
-// Number of the column of this name and type, 0 if there is none.
-int optional_column(Relation rel, const char *name, Oid type) {
-    TupleDesc desc = RelationGetDescr(rel);
-    for (int i = 0; i < desc->natts; ++i) {
-        Form_pg_attribute att = TupleDescAttr(desc, i);
-        if (!att->attisdropped && att->atttypid == type && strcmp(NameStr(att->attname), name) == 0)
-            return i + 1;
-    }
-    return 0;
-}
-
-struct AsOwner {
-    Oid user;
-    int context;
-};
-AsOwner become_owner(Oid owner) {
-    AsOwner before;
-    GetUserIdAndSecContext(&before.user, &before.context);
-    SetUserIdAndSecContext(owner, before.context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
-    return before;
-}
-void become_again(const AsOwner &before) {
-    SetUserIdAndSecContext(before.user, before.context);
-}
-
-// The prepared look-up of a name in this table, kept for the session.
-SPIPlanPtr name_plan(Oid relation) {
-    struct Entry {
-        Oid relation;
-        SPIPlanPtr plan;
-    };
-    static HTAB *plans = nullptr;
-    if (!plans) {
-        HASHCTL control = {};
-        control.keysize = sizeof(Oid);
-        control.entrysize = sizeof(Entry);
-        plans = hash_create("contacts organization names", 16, &control, HASH_ELEM | HASH_BLOBS);
-    }
-    auto *entry = static_cast<Entry *>(hash_search(plans, &relation, HASH_FIND, nullptr));
-    if (entry) {
-        if (SPI_plan_is_valid(entry->plan)) return entry->plan;
-        SPI_freeplan(entry->plan);
-        hash_search(plans, &relation, HASH_REMOVE, nullptr);
-    }
-    const char *table =
-        quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)), get_rel_name(relation));
-    Oid type = UUIDOID;
-    SPIPlanPtr plan = SPI_prepare(
-        psprintf("SELECT name FROM %s WHERE organization_id OPERATOR(pg_catalog.=) $1", table), 1, &type);
-    if (!plan) elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
-    if (SPI_keepplan(plan) != 0) elog(ERROR, "SPI_keepplan failed");
-    entry = static_cast<Entry *>(hash_search(plans, &relation, HASH_ENTER, nullptr));
-    entry->plan = plan;
-    return plan;
-}
 
 // The name of the organization, whether the caller may see it or not: the document is the contact's.
 text *organization_name(SearchDocument *document, Relation rel, Datum id) {
@@ -143,10 +87,19 @@ text *organization_name(SearchDocument *document, Relation rel, Datum id) {
         name = cstring_to_text(found_by_import);
         MemoryContextSwitchTo(old);
     } else if (OidIsValid(table)) {
+        if (!document->organization_name) {
+            MemoryContext old = MemoryContextSwitchTo(document->context);
+            document->organization_name =
+                psprintf("SELECT name FROM %s WHERE organization_id OPERATOR(pg_catalog.=) $1",
+                         beside(rel, "organization"));
+            MemoryContextSwitchTo(old);
+        }
         if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
-        const AsOwner before = become_owner(RelationGetForm(rel)->relowner);
+        const Before before = become_owner(RelationGetForm(rel)->relowner);
         // Not read-only: what this very statement inserted is seen.
-        const int result = SPI_execute_plan(name_plan(table), &id, nullptr, false, 1);
+        const Oid type = UUIDOID;
+        const int result =
+            SPI_execute_plan(kept_plan(document->organization_name, 1, &type), &id, nullptr, false, 1);
         become_again(before);
         if (result < 0) elog(ERROR, "SPI_execute_plan failed: %s", SPI_result_code_string(result));
         if (SPI_processed == 1 && SPI_gettypeid(SPI_tuptable->tupdesc, 1) == TEXTOID) {
@@ -167,14 +120,12 @@ text *organization_name(SearchDocument *document, Relation rel, Datum id) {
     return name;
 }
 
-bool same_value(HeapTuple a, HeapTuple b, int column, TupleDesc desc) {
+bool same_column(HeapTuple a, HeapTuple b, int column, TupleDesc desc) {
     if (column == 0) return true;
     bool a_null, b_null;
     const Datum x = heap_getattr(a, column, desc, &a_null);
     const Datum y = heap_getattr(b, column, desc, &b_null);
-    if (a_null || b_null) return a_null == b_null;
-    Form_pg_attribute att = TupleDescAttr(desc, column - 1);
-    return datumIsEqual(x, y, att->attbyval, att->attlen) || datum_image_eq(x, y, att->attbyval, att->attlen);
+    return same_value(TupleDescAttr(desc, column - 1), x, a_null, y, b_null);
 }
 
 // An array of these keys, the version in front. In C++: throws, never ereports.
@@ -230,10 +181,10 @@ Datum search_document_make(SearchDocument *document, Relation rel, HeapTuple old
     bool isnull;
     if (old_row) {
         const Datum old_document = heap_getattr(old_row, document->column, desc, &isnull);
-        bool same = !isnull && same_value(old_row, new_row, document->column, desc) &&
-                    same_value(old_row, new_row, document->organization, desc);
+        bool same = !isnull && same_column(old_row, new_row, document->column, desc) &&
+                    same_column(old_row, new_row, document->organization, desc);
         for (int i = 0; i < kTexts && same; ++i)
-            same = same_value(old_row, new_row, document->texts[i], desc);
+            same = same_column(old_row, new_row, document->texts[i], desc);
         if (same) return old_document;
     }
 
@@ -313,7 +264,7 @@ uint64 refresh_table(const char *schema, const char *table, const char *key, Oid
     for (;;) {
         Oid type = UUIDOID;
         Datum value = UUIDPGetDatum(&last);
-        const contacts::pg::AsOwner before = contacts::pg::become_owner(owner);
+        const contacts::pg::Before before = contacts::pg::become_owner(owner);
         const int result = SPI_execute_with_args(command, 1, &type, &value, nulls, false, 0);
         contacts::pg::become_again(before);
         if (result < 0) elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(result));
@@ -364,15 +315,10 @@ Datum contacts_search_document(PG_FUNCTION_ARGS) {
 }
 
 Datum contacts_make_search(PG_FUNCTION_ARGS) {
-    if (!CALLED_AS_TRIGGER(fcinfo))
-        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-                        errmsg("function \"%s\" was not called by trigger manager", "make_search")));
-    auto *trigger = reinterpret_cast<TriggerData *>(fcinfo->context);
+    TriggerData *trigger = contacts::pg::fired_trigger(fcinfo, "make_search");
     const TriggerEvent event = trigger->tg_event;
     if (!TRIGGER_FIRED_FOR_ROW(event) || !TRIGGER_FIRED_BEFORE(event) || TRIGGER_FIRED_BY_DELETE(event))
-        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-                        errmsg("function \"%s\" must be fired before insert or update, for each row",
-                               "make_search")));
+        contacts::pg::refuse_event("make_search", "before insert or update, for each row");
     Relation rel = trigger->tg_relation;
     auto *document = static_cast<contacts::pg::SearchDocument *>(fcinfo->flinfo->fn_extra);
     if (!document) {
@@ -393,26 +339,21 @@ Datum contacts_make_search(PG_FUNCTION_ARGS) {
 }
 
 Datum contacts_refresh_organization_search(PG_FUNCTION_ARGS) {
-    if (!CALLED_AS_TRIGGER(fcinfo))
-        ereport(ERROR,
-                (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-                 errmsg("function \"%s\" was not called by trigger manager", "refresh_organization_search")));
-    auto *trigger = reinterpret_cast<TriggerData *>(fcinfo->context);
+    TriggerData *trigger = contacts::pg::fired_trigger(fcinfo, "refresh_organization_search");
     const Trigger *definition = trigger->tg_trigger;
     if (!TRIGGER_FIRED_AFTER(trigger->tg_event) || !TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ||
         !TRIGGER_FIRED_FOR_STATEMENT(trigger->tg_event) || !definition->tgoldtable ||
         !definition->tgnewtable || definition->tgnargs != 1)
-        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-                        errmsg("function \"%s\" must be fired after update, for each statement, with both"
-                               " transition tables, and takes one trigger argument, the table of contacts",
-                               "refresh_organization_search")));
+        contacts::pg::refuse_event("refresh_organization_search",
+                                   "after update, for each statement, with both transition tables, and takes"
+                                   " one trigger argument, the table of contacts");
     ++contacts_organization_updates;
     if (tuplestore_tuple_count(trigger->tg_newtable) == 0) PG_RETURN_POINTER(nullptr);
     Relation rel = trigger->tg_relation;
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
     if (SPI_register_trigger_data(trigger) != SPI_OK_TD_REGISTER)
         elog(ERROR, "SPI_register_trigger_data failed");
-    const contacts::pg::AsOwner before = contacts::pg::become_owner(RelationGetForm(rel)->relowner);
+    const contacts::pg::Before before = contacts::pg::become_owner(RelationGetForm(rel)->relowner);
     // Most updates rename nothing; the contacts are asked for only then.
     int result = SPI_execute(
         psprintf("SELECT pg_catalog.array_agg(n.organization_id) FROM %s AS n JOIN %s AS o"
@@ -425,8 +366,7 @@ Datum contacts_refresh_organization_search(PG_FUNCTION_ARGS) {
         Datum renamed = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
         if (!isnull) {
             Oid type = UUIDARRAYOID;
-            const char *contacts = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(rel)),
-                                                              definition->tgargs[0]);
+            const char *contacts = contacts::pg::beside(rel, definition->tgargs[0]);
             result = SPI_execute_with_args(
                 psprintf("UPDATE %s SET search = NULL WHERE organization_id OPERATOR(pg_catalog.=) ANY ($1)",
                          contacts),

@@ -18,9 +18,7 @@ extern "C" {
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
-#include "utils/lsyscache.h"
 #include "utils/rel.h"
-#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 #include "utils/tuplestore.h"
 #include "utils/uuid.h"
@@ -28,41 +26,21 @@ extern "C" {
 
 #include "pg/access.h"
 #include "pg/actor.h"
+#include "pg/fired.h"
+#include "pg/owner.h"
+
+using namespace contacts::pg;
 
 namespace {
 
 TriggerData *trigger_data(FunctionCallInfo fcinfo, const char *function, int min_arguments,
                           int max_arguments) {
-    if (!CALLED_AS_TRIGGER(fcinfo))
-        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-                        errmsg("function \"%s\" was not called by trigger manager", function)));
-    auto *trigger = reinterpret_cast<TriggerData *>(fcinfo->context);
+    TriggerData *trigger = fired_trigger(fcinfo, function);
     const int arguments = trigger->tg_trigger->tgnargs;
     if (arguments < min_arguments || arguments > max_arguments)
         ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
                         errmsg("function \"%s\" does not take %d trigger arguments", function, arguments)));
     return trigger;
-}
-
-void wrong_event(const char *function, const char *events) {
-    ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-                    errmsg("function \"%s\" must be fired %s", function, events)));
-}
-
-// Number of the column of this name and type. The type matters: a table of anybody's may fire these
-// functions.
-AttrNumber find_column(Relation rel, const char *name, Oid type) {
-    TupleDesc desc = RelationGetDescr(rel);
-    for (int i = 0; i < desc->natts; ++i) {
-        Form_pg_attribute att = TupleDescAttr(desc, i);
-        if (!att->attisdropped && att->atttypid == type && strcmp(NameStr(att->attname), name) == 0)
-            return static_cast<AttrNumber>(i + 1);
-    }
-    ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
-                    errmsg("table \"%s\" has no column \"%s\" of type %s", RelationGetRelationName(rel), name,
-                           format_type_be(type)),
-                    errdetail("A trigger of the extension \"contacts\" on this table needs it.")));
-    return InvalidAttrNumber;
 }
 
 Datum uuid_array(Datum *values, bool *nulls, int count) {
@@ -162,35 +140,16 @@ Datum contact_ids(Transfer *transfers, uint64 count) {
         construct_array(values, static_cast<int>(count), UUIDOID, UUID_LEN, false, TYPALIGN_CHAR));
 }
 
-// Runs one command about contacts ($1) and colleagues ($2, $3) as the owner of `rel`; the number of rows.
-// Under REPEATABLE READ it works on what is committed now, and fails where that differs from the
-// transaction's snapshot, as foreign keys do.
-uint64 run_as_owner(Relation rel, const char *command, Datum *values, int count) {
-    static Oid types[] = {UUIDARRAYOID, UUIDOID, UUIDOID};
-    Oid user;
-    int context;
-    GetUserIdAndSecContext(&user, &context);
-    SetUserIdAndSecContext(RelationGetForm(rel)->relowner,
-                           context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
-    SPIPlanPtr plan = SPI_prepare(command, count, types);
-    if (!plan) elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
-    Snapshot snapshot = InvalidSnapshot;
-    Snapshot crosscheck = InvalidSnapshot;
-    if (IsolationUsesXactSnapshot()) {
-        CommandCounterIncrement();
-        snapshot = GetLatestSnapshot();
-        crosscheck = GetTransactionSnapshot();
-    }
-    const int result = SPI_execute_snapshot(plan, values, nullptr, snapshot, crosscheck, false, false, 0);
-    const uint64 processed = SPI_processed;
-    SetUserIdAndSecContext(user, context);
-    if (result < 0) elog(ERROR, "SPI_execute_snapshot failed: %s", SPI_result_code_string(result));
+// Runs one command about contacts ($1) and colleagues ($2, $3) as the owner of `rel`; the number of rows. Not
+// kept: it is planned for as many contacts as there are.
+uint64 run_once(Relation rel, const char *command, Datum *values, int count) {
+    static const Oid types[] = {UUIDARRAYOID, UUIDOID, UUIDOID};
+    const Before before = become_owner(RelationGetForm(rel)->relowner);
+    SPIPlanPtr plan = prepare(command, count, types);
+    const uint64 processed = execute_on_latest(plan, values, nullptr, AfterTriggers::kLater);
+    become_again(before);
     SPI_freeplan(plan);
     return processed;
-}
-
-const char *table_beside(Relation rel, const char *name) {
-    return quote_qualified_identifier(get_namespace_name(RelationGetNamespace(rel)), name);
 }
 
 }  // namespace
@@ -210,7 +169,7 @@ Datum contacts_apply_share(PG_FUNCTION_ARGS) {
     const AttrNumber contact_id = find_column(rel, "contact_id", UUIDOID);
     const TriggerEvent event = trigger->tg_event;
     Datum contacts;
-    if (!TRIGGER_FIRED_AFTER(event)) wrong_event("apply_share", "after");
+    if (!TRIGGER_FIRED_AFTER(event)) refuse_event("apply_share", "after");
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
     if (TRIGGER_FIRED_FOR_ROW(event)) {
         Datum values[2];
@@ -221,20 +180,20 @@ Datum contacts_apply_share(PG_FUNCTION_ARGS) {
         contacts = uuid_array(values, nulls, TRIGGER_FIRED_BY_UPDATE(event) ? 2 : 1);
     } else {
         Tuplestorestate *rows = TRIGGER_FIRED_BY_INSERT(event) ? trigger->tg_newtable : trigger->tg_oldtable;
-        if (!rows) wrong_event("apply_share", "for each row, or with a transition table");
+        if (!rows) refuse_event("apply_share", "for each row, or with a transition table");
         if (read_column(rows, desc, contact_id, &contacts) == 0) {
             SPI_finish();
             return PointerGetDatum(nullptr);
         }
     }
-    const char *contact = table_beside(rel, trigger->tg_trigger->tgargs[0]);
-    const char *share = table_beside(rel, RelationGetRelationName(rel));
-    run_as_owner(rel,
-                 psprintf("SELECT FROM %s WHERE contact_id OPERATOR(pg_catalog.=) ANY ($1)"
-                          " ORDER BY contact_id FOR NO KEY UPDATE",
-                          contact),
-                 &contacts, 1);
-    run_as_owner(
+    const char *contact = beside(rel, trigger->tg_trigger->tgargs[0]);
+    const char *share = beside(rel, RelationGetRelationName(rel));
+    run_once(rel,
+             psprintf("SELECT FROM %s WHERE contact_id OPERATOR(pg_catalog.=) ANY ($1)"
+                      " ORDER BY contact_id FOR NO KEY UPDATE",
+                      contact),
+             &contacts, 1);
+    run_once(
         rel,
         // No join: its order would depend on statistics that a burst of shares has made useless.
         psprintf(
@@ -260,14 +219,14 @@ Datum contacts_apply_transfer(PG_FUNCTION_ARGS) {
     const TriggerEvent event = trigger->tg_event;
     if (!TRIGGER_FIRED_AFTER(event) || TRIGGER_FIRED_FOR_ROW(event) || !TRIGGER_FIRED_BY_INSERT(event) ||
         !trigger->tg_newtable)
-        wrong_event("apply_transfer", "after insert, for each statement, with a transition table");
+        refuse_event("apply_transfer", "after insert, for each statement, with a transition table");
     const AttrNumber columns[] = {find_column(rel, "contact_id", UUIDOID),
                                   find_column(rel, "from_staff", UUIDOID),
                                   find_column(rel, "to_staff", UUIDOID)};
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
     const Transfers transfers = read_transfers(trigger->tg_newtable, RelationGetDescr(rel), columns);
-    const char *contact = table_beside(rel, trigger->tg_trigger->tgargs[0]);
-    const char *share = table_beside(rel, trigger->tg_trigger->tgargs[1]);
+    const char *contact = beside(rel, trigger->tg_trigger->tgargs[0]);
+    const char *share = beside(rel, trigger->tg_trigger->tgargs[1]);
     // Those between the same two at a time: a join with the transfers would need statistics to be fast.
     for (uint64 first = 0, end; first < transfers.count; first = end) {
         Transfer *transfer = &transfers.rows[first];
@@ -276,7 +235,7 @@ Datum contacts_apply_transfer(PG_FUNCTION_ARGS) {
         }
         Datum values[] = {contact_ids(transfer, end - first), UUIDPGetDatum(&transfer->to_staff),
                           UUIDPGetDatum(&transfer->from_staff)};
-        const uint64 moved = run_as_owner(
+        const uint64 moved = run_once(
             rel,
             psprintf("UPDATE %s AS c SET owner_id = $2,"
                      " shared_with = CASE WHEN pg_catalog.array_remove(c.shared_with, $2)"
@@ -291,11 +250,11 @@ Datum contacts_apply_transfer(PG_FUNCTION_ARGS) {
             ereport(ERROR,
                     (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
                      errmsg("contacts changed hands while they were transferred"), errhint("Try again.")));
-        run_as_owner(rel,
-                     psprintf("DELETE FROM %s AS s WHERE s.contact_id OPERATOR(pg_catalog.=) ANY ($1)"
-                              " AND s.staff_id OPERATOR(pg_catalog.=) $2",
-                              share),
-                     values, 2);
+        run_once(rel,
+                 psprintf("DELETE FROM %s AS s WHERE s.contact_id OPERATOR(pg_catalog.=) ANY ($1)"
+                          " AND s.staff_id OPERATOR(pg_catalog.=) $2",
+                          share),
+                 values, 2);
     }
     SPI_finish();
     return PointerGetDatum(nullptr);
@@ -308,7 +267,7 @@ Datum contacts_stamp_author(PG_FUNCTION_ARGS) {
     const bool inserts = TRIGGER_FIRED_BY_INSERT(event);
     if (!TRIGGER_FIRED_BEFORE(event) || !TRIGGER_FIRED_FOR_ROW(event) ||
         !(inserts || TRIGGER_FIRED_BY_UPDATE(event)))
-        wrong_event("stamp_author", "before insert or update, for each row");
+        refuse_event("stamp_author", "before insert or update, for each row");
     Relation rel = trigger->tg_relation;
     TupleDesc desc = RelationGetDescr(rel);
     char **names = trigger->tg_trigger->tgargs;

@@ -12,27 +12,26 @@ extern "C" {
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
-#include "miscadmin.h"
 #include "parser/parse_relation.h"
 #include "port/pg_bitutils.h"
 #include "utils/builtins.h"
-#include "utils/datum.h"
-#include "utils/guc.h"
-#include "utils/hsearch.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/rls.h"
-#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 }
 
 #include "pg/access.h"
 #include "pg/actor.h"
 #include "pg/current_import.h"
+#include "pg/fired.h"
 #include "pg/history.h"
+#include "pg/owner.h"
 #include "pg/search_document.h"
 #include "pg/stamp.h"
+#include "pg/transaction.h"
+
+using namespace contacts::pg;
 
 bool contacts_import_active = false;
 pg_uuid_t contacts_import_id;
@@ -41,35 +40,17 @@ bool contacts_force_version = false;
 
 namespace {
 
-// Raises an error unless the function was called as the row trigger it is.
-void check_trigger(FunctionCallInfo fcinfo, const char *function, bool before, bool inserts) {
-    if (!CALLED_AS_TRIGGER(fcinfo))
-        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-                        errmsg("function \"%s\" was not called by trigger manager", function)));
-    const TriggerEvent event = reinterpret_cast<TriggerData *>(fcinfo->context)->tg_event;
+// The trigger of the call; raises an error unless it is the row trigger it must be.
+TriggerData *row_trigger(FunctionCallInfo fcinfo, const char *function, bool before, bool inserts) {
+    TriggerData *trigger = fired_trigger(fcinfo, function);
+    const TriggerEvent event = trigger->tg_event;
     const bool fits = TRIGGER_FIRED_FOR_ROW(event) &&
                       (before ? TRIGGER_FIRED_BEFORE(event) : TRIGGER_FIRED_AFTER(event)) &&
                       (TRIGGER_FIRED_BY_UPDATE(event) || (inserts && TRIGGER_FIRED_BY_INSERT(event)));
     if (!fits)
-        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-                        errmsg("function \"%s\" must be fired %s %s, for each row", function,
-                               before ? "before" : "after", inserts ? "insert or update" : "update")));
-}
-
-// Number of the column of this name and type. The type matters: a table of anybody's may fire these
-// functions.
-AttrNumber find_column(Relation rel, const char *name, Oid type) {
-    TupleDesc desc = RelationGetDescr(rel);
-    for (int i = 0; i < desc->natts; ++i) {
-        Form_pg_attribute att = TupleDescAttr(desc, i);
-        if (!att->attisdropped && att->atttypid == type && strcmp(NameStr(att->attname), name) == 0)
-            return static_cast<AttrNumber>(i + 1);
-    }
-    ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
-                    errmsg("table \"%s\" has no column \"%s\" of type %s", RelationGetRelationName(rel), name,
-                           format_type_be(type)),
-                    errdetail("A trigger of the extension \"contacts\" on this table needs it.")));
-    return InvalidAttrNumber;
+        refuse_event(function, psprintf("%s %s, for each row", before ? "before" : "after",
+                                        inserts ? "insert or update" : "update"));
+    return trigger;
 }
 
 // ---- what is known of contacts
@@ -161,14 +142,9 @@ void add_recent(KnownEntry *entry) {
     recent_contacts[recent_count++] = *entry;
 }
 
-void known_transaction_ended(XactEvent event, void *) {
-    if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
-        forget_contacts();
-}
-
 // What was created is gone, what was locked is free.
-void known_subtransaction_ended(SubXactEvent event, SubTransactionId, SubTransactionId, void *) {
-    if (event == SUBXACT_EVENT_ABORT_SUB) forget_contacts();
+void forget_contacts_at(Ended) {
+    forget_contacts();
 }
 
 char visibility_code(Datum visibility) {
@@ -178,12 +154,7 @@ char visibility_code(Datum visibility) {
 
 void remember_contact(Oid table, Datum contact_id, bool created, Datum owner_id, bool no_owner,
                       Datum visibility) {
-    static bool is_registered = false;
-    if (!is_registered) {
-        RegisterXactCallback(known_transaction_ended, nullptr);
-        RegisterSubXactCallback(known_subtransaction_ended, nullptr);
-        is_registered = true;
-    }
+    forget_at_end<forget_contacts_at>();
     const KnownKey key = {table, *DatumGetUUIDP(contact_id)};
     const KnownEntry *before = created ? nullptr : find_known(key);
     created = created || (before && before->access.created);
@@ -215,11 +186,6 @@ void forget_contact(Oid table, Datum contact_id) {
 
 enum Stamp { kVersion, kCreatedAt, kCreatedBy, kUpdatedAt, kUpdatedBy, kImportId, kStamps };
 
-// The access columns that contacts and their parts have in common, in the order the statements use.
-enum Access { kOwnerId, kVisibility, kSharedWith, kEditableBy, kAccessColumns };
-const char *const access_names[kAccessColumns] = {"owner_id", "visibility", "shared_with", "editable_by"};
-const Oid access_types[kAccessColumns] = {UUIDOID, TEXTOID, UUIDARRAYOID, UUIDARRAYOID};
-
 // Where the stamps of a table are, and of a table of contacts what decides about access; kept for the
 // statement.
 struct StampColumns {
@@ -228,7 +194,7 @@ struct StampColumns {
     int contact_id;
     int merged_into;  // 0: there is none
     int access[kAccessColumns];
-    contacts::pg::SearchDocument *document;  // null: the table has none
+    SearchDocument *document;  // null: the table has none
 };
 
 const StampColumns *stamp_columns(FunctionCallInfo fcinfo, Relation rel, const Trigger *trigger) {
@@ -254,7 +220,7 @@ const StampColumns *stamp_columns(FunctionCallInfo fcinfo, Relation rel, const T
         for (int i = 0; i < kAccessColumns; ++i)
             found->access[i] = find_column(rel, access_names[i], access_types[i]);
     }
-    found->document = contacts::pg::search_document_begin(rel, fcinfo->flinfo->fn_mcxt);
+    found->document = search_document_begin(rel, fcinfo->flinfo->fn_mcxt);
     fcinfo->flinfo->fn_extra = found;
     return found;
 }
@@ -282,12 +248,8 @@ HeapTuple form_like(HeapTuple tuple, TupleDesc desc, const Row &row) {
 
 bool column_changed(TupleDesc desc, const Row &old_row, const Row &new_row, int number) {
     const int i = number - 1;
-    if (old_row.nulls[i] != new_row.nulls[i]) return true;
-    if (old_row.nulls[i]) return false;
-    Form_pg_attribute att = TupleDescAttr(desc, i);
-    // Same bytes first: an untouched value that is stored out of line is not fetched.
-    return !datumIsEqual(old_row.values[i], new_row.values[i], att->attbyval, att->attlen) &&
-           !datum_image_eq(old_row.values[i], new_row.values[i], att->attbyval, att->attlen);
+    return !same_value(TupleDescAttr(desc, i), old_row.values[i], old_row.nulls[i], new_row.values[i],
+                       new_row.nulls[i]);
 }
 
 // Whether the new row differs from the old one in a column that is no stamp. Generated columns do not count:
@@ -298,7 +260,7 @@ bool row_changed(TupleDesc desc, const StampColumns *stamps, const Row &old_row,
         if (att->attisdropped || att->attgenerated != '\0') continue;
         bool is_stamp = false;
         for (int number : stamps->number) is_stamp |= number == i + 1;
-        if (stamps->document) is_stamp |= contacts::pg::search_document_column(stamps->document) == i + 1;
+        if (stamps->document) is_stamp |= search_document_column(stamps->document) == i + 1;
         if (!is_stamp && column_changed(desc, old_row, new_row, i + 1)) return true;
     }
     return false;
@@ -313,8 +275,8 @@ void set_null(const Row &row, int number) {
 void set_document(const StampColumns *columns, Relation rel, HeapTuple old_tuple, HeapTuple new_tuple,
                   const Row &row) {
     if (!columns->document) return;
-    const int column = contacts::pg::search_document_column(columns->document) - 1;
-    row.values[column] = contacts::pg::search_document_make(columns->document, rel, old_tuple, new_tuple);
+    const int column = search_document_column(columns->document) - 1;
+    row.values[column] = search_document_make(columns->document, rel, old_tuple, new_tuple);
     row.nulls[column] = false;
 }
 
@@ -401,103 +363,29 @@ void check_access_change(Relation rel, TupleDesc desc, const StampColumns *colum
 
 // ---- reading and writing tables of the directory as their owner
 
-enum PlanKind { kReadAccess, kWriteAccess };
-
-struct PlanKey {
-    NameData schema;
-    NameData table;
-    int kind;
-};
-
-struct PlanEntry {
-    PlanKey key;
-    SPIPlanPtr plan;
-};
-
 // Of a contact's part; kept for the statement.
 struct PartColumns {
     int contact_id;
     int access[kAccessColumns];
-    bool as_owner;  // whether the current user owns the part
-    Oid contact;    // the table of contacts, where the owner of the part owns it as well
+    bool as_owner;            // whether the current user owns the part
+    Oid contact;              // the table of contacts, where the owner of the part owns it as well
+    const char *read_access;  // the statement; null before the first
 };
 
-// A prepared statement on a table, kept for the session. Keyed by name as the statement names it: plans
-// follow renamed tables by themselves.
-SPIPlanPtr access_plan(const char *schema, const char *table, PlanKind kind) {
-    static HTAB *plans = nullptr;
-    if (!plans) {
-        HASHCTL control = {};
-        control.keysize = sizeof(PlanKey);
-        control.entrysize = sizeof(PlanEntry);
-        plans = hash_create("contacts access plans", 32, &control, HASH_ELEM | HASH_BLOBS);
-    }
-    PlanKey key;
-    memset(&key, 0, sizeof(key));
-    namestrcpy(&key.schema, schema);
-    namestrcpy(&key.table, table);
-    key.kind = kind;
-    auto *entry = static_cast<PlanEntry *>(hash_search(plans, &key, HASH_FIND, nullptr));
-    if (entry) {
-        if (SPI_plan_is_valid(entry->plan)) return entry->plan;
-        SPI_freeplan(entry->plan);
-        hash_search(plans, &key, HASH_REMOVE, nullptr);
-    }
-    const char *name = quote_qualified_identifier(schema, table);
-    Oid types[1 + kAccessColumns] = {UUIDOID};
-    memcpy(types + 1, access_types, sizeof(access_types));
-    const char *statement;
-    int arguments;
-    if (kind == kReadAccess) {
-        // Locked, or a change of access that is under way could miss the part that is being written. Not FOR
-        // SHARE: two sessions that add a part and then change the contact would wait for each other.
-        statement = psprintf(
-            "SELECT owner_id, visibility, shared_with, editable_by FROM %s"
-            " WHERE contact_id OPERATOR(pg_catalog.=) $1 FOR NO KEY UPDATE",
-            name);
-        arguments = 1;
-    } else {
-        statement = psprintf(
-            "UPDATE %s SET owner_id = $2, visibility = $3, shared_with = $4, editable_by = $5"
-            " WHERE contact_id OPERATOR(pg_catalog.=) $1",
-            name);
-        arguments = 1 + kAccessColumns;
-    }
-    SPIPlanPtr plan = SPI_prepare(statement, arguments, types);
-    if (!plan) elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
-    if (SPI_keepplan(plan) != 0) elog(ERROR, "SPI_keepplan failed");
-    entry = static_cast<PlanEntry *>(hash_search(plans, &key, HASH_ENTER, nullptr));
-    entry->plan = plan;
-    return plan;
+// Locked, or a change of access that is under way could miss the part that is being written. Not FOR SHARE:
+// two sessions that add a part and then change the contact would wait for each other.
+const char *read_access(Relation rel, const char *table) {
+    return psprintf(
+        "SELECT owner_id, visibility, shared_with, editable_by FROM %s"
+        " WHERE contact_id OPERATOR(pg_catalog.=) $1 FOR NO KEY UPDATE",
+        beside(rel, table));
 }
 
-// Runs the statement on a table of the schema of `rel`, with the rights of the owner of `rel`. Under
-// REPEATABLE READ it works on what is committed now, and fails where that differs from the transaction's
-// snapshot, as foreign keys do.
-int execute_as_owner(Relation rel, const char *table, PlanKind kind, Datum *values, const char *nulls) {
-    char *schema = get_namespace_name(RelationGetNamespace(rel));
-    Oid user;
-    int context;
-    GetUserIdAndSecContext(&user, &context);
-    SetUserIdAndSecContext(RelationGetForm(rel)->relowner,
-                           context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
-    // By index, whatever statistics said when the plan was made: the table may have been empty then.
-    const int level = NewGUCNestLevel();
-    set_config_option("enable_seqscan", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-    SPIPlanPtr plan = access_plan(schema, table, kind);
-    Snapshot snapshot = InvalidSnapshot;
-    Snapshot crosscheck = InvalidSnapshot;
-    if (IsolationUsesXactSnapshot()) {
-        CommandCounterIncrement();
-        snapshot = GetLatestSnapshot();
-        crosscheck = GetTransactionSnapshot();
-    }
-    const int result = SPI_execute_snapshot(plan, values, nulls, snapshot, crosscheck, false, false, 0);
-    AtEOXact_GUC(true, level);
-    SetUserIdAndSecContext(user, context);
-    pfree(schema);
-    if (result < 0) elog(ERROR, "SPI_execute_snapshot failed: %s", SPI_result_code_string(result));
-    return result;
+const char *write_access(Relation rel, const char *table) {
+    return psprintf(
+        "UPDATE %s SET owner_id = $2, visibility = $3, shared_with = $4, editable_by = $5"
+        " WHERE contact_id OPERATOR(pg_catalog.=) $1",
+        beside(rel, table));
 }
 
 }  // namespace
@@ -518,8 +406,7 @@ PG_FUNCTION_INFO_V1(contacts_guard_staff);
 // Time is that of the transaction, so that all rows of one call bear the same; it never runs backwards in a
 // row, although a transaction that began earlier may write later.
 Datum contacts_stamp_row(PG_FUNCTION_ARGS) {
-    check_trigger(fcinfo, "stamp_row", true, true);
-    auto *trigger = reinterpret_cast<TriggerData *>(fcinfo->context);
+    TriggerData *trigger = row_trigger(fcinfo, "stamp_row", true, true);
     Relation rel = trigger->tg_relation;
     TupleDesc desc = RelationGetDescr(rel);
     const StampColumns *columns = stamp_columns(fcinfo, rel, trigger->tg_trigger);
@@ -574,14 +461,10 @@ Datum contacts_stamp_row(PG_FUNCTION_ARGS) {
 
 // After the insert, not before it: only now is it certain that this is the contact of this id.
 Datum contacts_contact_created(PG_FUNCTION_ARGS) {
-    if (!CALLED_AS_TRIGGER(fcinfo) ||
-        !TRIGGER_FIRED_FOR_ROW(reinterpret_cast<TriggerData *>(fcinfo->context)->tg_event) ||
-        !TRIGGER_FIRED_AFTER(reinterpret_cast<TriggerData *>(fcinfo->context)->tg_event) ||
-        !TRIGGER_FIRED_BY_INSERT(reinterpret_cast<TriggerData *>(fcinfo->context)->tg_event))
-        ereport(ERROR,
-                (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-                 errmsg("function \"%s\" must be fired after insert, for each row", "contact_created")));
-    auto *trigger = reinterpret_cast<TriggerData *>(fcinfo->context);
+    TriggerData *trigger = fired_trigger(fcinfo, "contact_created");
+    if (!TRIGGER_FIRED_FOR_ROW(trigger->tg_event) || !TRIGGER_FIRED_AFTER(trigger->tg_event) ||
+        !TRIGGER_FIRED_BY_INSERT(trigger->tg_event))
+        refuse_event("contact_created", "after insert, for each row");
     Relation rel = trigger->tg_relation;
     TupleDesc desc = RelationGetDescr(rel);
     auto *number = static_cast<int *>(fcinfo->flinfo->fn_extra);
@@ -608,8 +491,7 @@ Datum contacts_contact_created(PG_FUNCTION_ARGS) {
 // of a contact that he may not change is. Only the owner of the table, to whom policies do not apply, may
 // write the columns himself: he copies changes of the contact.
 Datum contacts_inherit_access(PG_FUNCTION_ARGS) {
-    check_trigger(fcinfo, "inherit_access", true, true);
-    auto *trigger = reinterpret_cast<TriggerData *>(fcinfo->context);
+    TriggerData *trigger = row_trigger(fcinfo, "inherit_access", true, true);
     Relation rel = trigger->tg_relation;
     TupleDesc desc = RelationGetDescr(rel);
     const bool inserts = TRIGGER_FIRED_BY_INSERT(trigger->tg_event);
@@ -632,6 +514,7 @@ Datum contacts_inherit_access(PG_FUNCTION_ARGS) {
         // What was read as one owner is not for the table of another.
         if (contacts_table_owner(columns->contact) != RelationGetForm(rel)->relowner)
             columns->contact = InvalidOid;
+        columns->read_access = nullptr;
         fcinfo->flinfo->fn_extra = columns;
     }
 
@@ -672,9 +555,15 @@ Datum contacts_inherit_access(PG_FUNCTION_ARGS) {
         nulls[kVisibility] = false;
         nulls[kSharedWith] = nulls[kEditableBy] = true;
     } else {
+        if (!columns->read_access) {
+            MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+            columns->read_access = read_access(rel, table);
+            MemoryContextSwitchTo(old);
+        }
         if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
         connected = true;
-        execute_as_owner(rel, table, kReadAccess, &contact_id, nullptr);
+        const Oid type = UUIDOID;
+        run_as_owner(rel, columns->read_access, 1, &type, &contact_id, nullptr, AfterTriggers::kLater);
         exists = SPI_processed == 1;
         for (int i = 0; exists && i < kAccessColumns; ++i) {
             if (SPI_gettypeid(SPI_tuptable->tupdesc, i + 1) != access_types[i])
@@ -712,8 +601,7 @@ Datum contacts_inherit_access(PG_FUNCTION_ARGS) {
 // Colleagues change of their own entry what the trigger's arguments name, administrators everything but what
 // decides who somebody is.
 Datum contacts_guard_staff(PG_FUNCTION_ARGS) {
-    check_trigger(fcinfo, "guard_staff", true, false);
-    auto *trigger = reinterpret_cast<TriggerData *>(fcinfo->context);
+    TriggerData *trigger = row_trigger(fcinfo, "guard_staff", true, false);
     Relation rel = trigger->tg_relation;
     TupleDesc desc = RelationGetDescr(rel);
     if (contacts_acts_as_owner(RelationGetRelid(rel))) return PointerGetDatum(trigger->tg_newtuple);
@@ -751,12 +639,13 @@ Datum contacts_propagate_access(PG_FUNCTION_ARGS) {
         }
     }
     // For each row, as directories of 0.1.0 have it.
-    check_trigger(fcinfo, "propagate_access", false, false);
-    auto *trigger = reinterpret_cast<TriggerData *>(fcinfo->context);
+    TriggerData *trigger = row_trigger(fcinfo, "propagate_access", false, false);
     Relation rel = trigger->tg_relation;
     TupleDesc desc = RelationGetDescr(rel);
     Datum values[1 + kAccessColumns];
     char nulls[1 + kAccessColumns];
+    Oid types[1 + kAccessColumns] = {UUIDOID};
+    memcpy(types + 1, access_types, sizeof(access_types));
     for (int i = 0; i <= kAccessColumns; ++i) {
         const AttrNumber column = i == 0 ? find_column(rel, "contact_id", UUIDOID)
                                          : find_column(rel, access_names[i - 1], access_types[i - 1]);
@@ -767,7 +656,8 @@ Datum contacts_propagate_access(PG_FUNCTION_ARGS) {
     if (nulls[0] == ' ') forget_contact(RelationGetRelid(rel), values[0]);
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
     for (int i = 0; i < trigger->tg_trigger->tgnargs; ++i)
-        execute_as_owner(rel, trigger->tg_trigger->tgargs[i], kWriteAccess, values, nulls);
+        run_as_owner(rel, write_access(rel, trigger->tg_trigger->tgargs[i]), 1 + kAccessColumns, types,
+                     values, nulls, AfterTriggers::kLater);
     SPI_finish();
     return PointerGetDatum(nullptr);
 }

@@ -172,6 +172,20 @@ CREATE TRIGGER more BEFORE UPDATE ON contact FOR EACH ROW EXECUTE FUNCTION more(
 INSERT INTO contact_phone (contact_id, position, entered) VALUES ('00000000-0000-7000-8000-0000000000c5', 1, 'ask');
 SELECT version, changes FROM entry WHERE contact = 'Hal' ORDER BY version DESC LIMIT 1;
 DROP TRIGGER more ON contact;
+-- One that invalidates the plans under way, and needs the same statements within itself.
+CREATE FUNCTION again() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  GRANT SELECT ON crm.contact TO regress_history_eve;
+  INSERT INTO crm.contact_phone (contact_id, position, entered)
+  SELECT contact_id, OLD.version, 'again' FROM crm.contact WHERE first_name = CASE OLD.first_name WHEN 'Hal' THEN 'Dan' WHEN 'Dan' THEN 'Cat' END;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER again AFTER UPDATE ON contact FOR EACH ROW EXECUTE FUNCTION again();
+SELECT * FROM versions() WHERE name IN ('Cat', 'Dan', 'Hal');
+INSERT INTO contact_phone (contact_id, position, entered) VALUES ('00000000-0000-7000-8000-0000000000c5', 2, 'again');
+INSERT INTO contact_phone (contact_id, position, entered) VALUES ('00000000-0000-7000-8000-0000000000c5', 3, 'again');
+SELECT * FROM versions() WHERE name IN ('Cat', 'Dan', 'Hal');
+DROP TRIGGER again ON contact;
 
 -- Misuse.
 CREATE TABLE own (contact_id uuid, version int);

@@ -92,8 +92,10 @@ for my $version (@released) {
     $node->safe_psql('postgres', "CREATE DATABASE $database");
     $node->safe_psql($database, "CREATE EXTENSION contacts VERSION '$version'");
     $node->safe_psql($database, q{SELECT contacts.create_directory('crm', 'crm_owner')});
+    # In one transaction: parts written later are changes of the contact, since there is a log of them.
     $node->safe_psql($database, <<'END');
 SET ROLE crm_owner;
+BEGIN;
 INSERT INTO crm.staff (login, display_name, permissions) VALUES ('crm_member', 'Member', '{view,edit,import,export}');
 INSERT INTO crm.organization (source, external_id, name) VALUES ('x', '1', 'Acme');
 INSERT INTO crm.contact_group (name) VALUES ('VIP');
@@ -101,6 +103,7 @@ INSERT INTO crm.contact (contact_id, visibility, first_name, last_name, organiza
 SELECT '00000000-0000-7000-8000-000000000001', 'company', 'Jürgen', 'Müller', organization_id FROM crm.organization;
 INSERT INTO crm.contact_phone (contact_id, position, number) VALUES ('00000000-0000-7000-8000-000000000001', 1, '+41446681800');
 INSERT INTO crm.contact_group_member (contact_id, group_id) SELECT '00000000-0000-7000-8000-000000000001', group_id FROM crm.contact_group;
+COMMIT;
 END
     # A column and a view of the DBA's stay.
     $node->safe_psql($database, 'SET ROLE crm_owner; ALTER TABLE crm.contact ADD COLUMN vip boolean; CREATE VIEW crm.mine AS SELECT contact_id, vip FROM crm.contact');

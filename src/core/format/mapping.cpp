@@ -11,11 +11,8 @@
 #include "core/text.h"
 
 namespace contacts {
-namespace {
 
-constexpr std::size_t kShownHeaders = 12;
-
-PartKind KindOf(Target target) {
+PartKind PartKindOf(Target target) {
     switch (target) {
         case Target::kPhone:
         case Target::kPhoneLabel:
@@ -54,6 +51,10 @@ bool IsList(Target target) {
     return target == Target::kPhoneList || target == Target::kEmailList || target == Target::kAddressList ||
            target == Target::kSocialList || target == Target::kGroups || target == Target::kNotes;
 }
+
+namespace {
+
+constexpr std::size_t kShownHeaders = 12;
 
 // A header cell in the forms in which it is compared.
 struct Name {
@@ -246,7 +247,7 @@ std::string Expected(const Format &format) {
 
 void AddPart(Mapping &mapping, BoundColumn &bound) {
     const Target target = bound.column->target;
-    const PartKind kind = KindOf(target);
+    const PartKind kind = PartKindOf(target);
     const bool any = bound.column->label[0] == '*';
     const std::vector<std::string_view> labels = LabelsOf(*bound.column);
     const bool list = IsList(target);
@@ -323,7 +324,7 @@ Mapping Bind(const Format &format, const std::vector<std::string> &header, int l
     mapping.dates = language < 0 ? format.dates : DateOrder::kDayMonthYear;
     mapping.finishes_parts = format.value_separator[0] != '\0' || format.starred || format.splits_readable;
     for (const Column &column : format.columns) {
-        const PartKind kind = KindOf(column.target);
+        const PartKind kind = PartKindOf(column.target);
         if (kind == PartKind::kCount || column.label[0] == '*' || column.label[0] == '\0' || !column.in_view)
             continue;
         auto &named = mapping.named_labels[static_cast<std::size_t>(kind)];
@@ -383,7 +384,7 @@ Mapping Bind(const Format &format, const std::vector<std::string> &header, int l
             if (target == Target::kIgnored) continue;
             if (IsCustom(target)) {
                 bound.custom_key = custom_key(CustomKey(*found.column, found.ordinal));
-            } else if (KindOf(target) != PartKind::kCount) {
+            } else if (PartKindOf(target) != PartKind::kCount) {
                 AddPart(mapping, bound);
             } else if (target == Target::kDisplayName) {
                 bound.custom_key = custom_key(NameOf(target));

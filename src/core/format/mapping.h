@@ -12,6 +12,12 @@
 
 namespace contacts {
 
+// The part of a contact that a column of this kind belongs to; kCount: none.
+PartKind PartKindOf(Target target);
+
+// Whether a cell of such a column has several parts.
+bool IsList(Target target);
+
 // A place for a part that columns of the file fill: "the mobile phone", or all phones of a list column.
 struct Slot {
     PartKind kind;

@@ -32,30 +32,13 @@ std::optional<Target> FindTarget(std::string_view name) {
 enum class LabelRule { kNone, kPart, kRequired };
 
 LabelRule LabelRuleOf(Target target) {
-    switch (target) {
-        case Target::kPhone:
-        case Target::kPhoneLabel:
-        case Target::kPhoneExtension:
-        case Target::kPhoneSms:
-        case Target::kEmail:
-        case Target::kEmailLabel:
-        case Target::kAddressLabel:
-        case Target::kAddressFormatted:
-        case Target::kStreet:
-        case Target::kStreet2:
-        case Target::kStreet3:
-        case Target::kCity:
-        case Target::kRegion:
-        case Target::kPostalCode:
-        case Target::kCountry:
-            return LabelRule::kPart;
-        case Target::kSocial:
-        case Target::kCustom:
-        case Target::kCustomDate:
-            return LabelRule::kRequired;
-        default:
-            return LabelRule::kNone;
-    }
+    if (target == Target::kSocial || target == Target::kCustom || target == Target::kCustomDate)
+        return LabelRule::kRequired;
+    if (IsList(target)) return LabelRule::kNone;
+    const PartKind kind = PartKindOf(target);
+    return kind == PartKind::kPhone || kind == PartKind::kEmail || kind == PartKind::kAddress
+               ? LabelRule::kPart
+               : LabelRule::kNone;
 }
 
 Fault Invalid(std::string message, std::string detail = {}, std::string hint = {}) {

@@ -15,7 +15,7 @@ using std::string;
 using std::string_view;
 
 // Raise it with every change of what keys are made of a text.
-constexpr int kRulesVersion = 1;
+constexpr int kRulesVersion = 2;
 
 // A document is no place for a text: the rest of a longer one is not looked for.
 constexpr std::size_t kMaxKeys = 200;
@@ -33,7 +33,7 @@ class KeyMaker {
 
     // The column written as one word: its strict key, and its Chinese characters.
     struct Whole {
-        string latin, native;
+        string latin, native, given;
         bool surname_first = false;
     };
     Whole whole;
@@ -61,6 +61,7 @@ class KeyMaker {
             if (forms) {
                 for (std::size_t i = 1; i < forms->keys.size(); ++i) Push(forms->keys[i]);
                 for (const string &key : forms->document_keys) Push(key);
+                if (!(name && full)) Push(forms->given);
                 if (full) {
                     for (const string &key : forms->split) Push(key);
                     for (const string &key : forms->split_spellings) Push(key);
@@ -68,6 +69,7 @@ class KeyMaker {
                 skeletons |= forms->has_skeleton;
                 whole.surname_first |= forms->surname_first;
                 whole.native += forms->native;
+                if (!forms->given.empty() && parts == 1) whole.given = forms->given;
             }
             ++compound_parts_;
             compound_ += strict;
@@ -87,6 +89,8 @@ class KeyMaker {
                 if (column_spelt_ != column_) Push(column_spelt_);
             }
             if (skeletons) PushSkeleton(column_);
+            // Without the article's l, as Abdurrahman is spoken.
+            if (skeletons && column_spelt_ != column_) PushSkeleton(column_spelt_);
         }
         whole.latin.swap(column_);
         column_.clear();
@@ -170,6 +174,7 @@ std::vector<string> SearchKeys(const DocumentText &text) {
     if (first.surname_first && last.surname_first && !first.latin.empty() && !last.latin.empty() &&
         first.latin.size() + last.latin.size() <= kMaxJoinedBytes) {
         keys.push_back(last.latin + first.latin);
+        if (!first.given.empty()) keys.push_back(last.latin + first.given);
         if (!first.native.empty() && !last.native.empty()) keys.push_back(last.native + first.native);
     }
     if (initials.size() > 2 &&

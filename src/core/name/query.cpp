@@ -68,6 +68,30 @@ struct Word {
     bool ascii;
 };
 
+// A name as one key: Mary Jane is maryjane, as documents have it.
+string OneWord(string_view name) {
+    string key = Fold(name);
+    key.erase(std::remove(key.begin(), key.end(), ' '), key.end());
+    return key;
+}
+
+// The word and those before it, written as one.
+void AddJoined(const std::vector<Word> &words, std::size_t at, bool prefix, Group &to) {
+    string joined = words[at].strict;
+    for (std::size_t back = 1; back <= 3 && back <= at; ++back) {
+        joined.insert(0, words[at - back].strict);
+        if (joined.size() > kMaxKeyBytes) break;
+        to.Add(joined, prefix);
+    }
+}
+
+// Other spellings of the surname, or of the given name.
+void AddSpellings(const WordForms &forms, std::size_t of_given, Group &to) {
+    const std::size_t surname = std::min(forms.surname_spellings, forms.split_spellings.size());
+    for (std::size_t i = of_given ? surname : 0; i < (of_given ? forms.split_spellings.size() : surname); ++i)
+        to.Add(forms.split_spellings[i], false);
+}
+
 }  // namespace
 
 string MakeQuery(string_view text, const QueryOptions &options) {
@@ -100,7 +124,20 @@ string MakeQuery(string_view text, const QueryOptions &options) {
                 Group group;
                 group.Add(word.forms.native, prefix);
                 group.Add(read[j], false);
+                if (read.size() == 2) AddSpellings(word.forms, j, group);
                 group.Add(word.strict, false);
+                group.Write(out);
+            }
+            continue;
+        }
+        if (!word.forms.split.empty() && !options.whole_words) {
+            // 박지성 is also Jisung Park: surname and given name, each as their bearers write them.
+            for (std::size_t j = 0; j < word.forms.split.size() && groups < kMaxGroups; ++j, ++groups) {
+                Group group;
+                for (const string &key : word.forms.keys) group.Add(key, prefix);
+                AddJoined(words, i, prefix, group);
+                group.Add(word.forms.split[j], false);
+                AddSpellings(word.forms, j, group);
                 group.Write(out);
             }
             continue;
@@ -113,15 +150,12 @@ string MakeQuery(string_view text, const QueryOptions &options) {
             continue;
         }
         // Parts that another may write as one word.
-        string joined = word.strict;
-        for (std::size_t back = 1; back <= 3 && back <= i; ++back) {
-            joined.insert(0, words[i - back].strict);
-            if (joined.size() > kMaxKeyBytes) break;
-            group.Add(joined, prefix);
-        }
+        AddJoined(words, i, prefix, group);
+        if (word.forms.split.empty())
+            for (const string &key : word.forms.split_spellings) group.Add(key, false);
         if (!prefix && !last) group.Add(word.strict + words[i + 1].strict, i + 2 == words.size());
         for (const auto &[name, alias] : options.aliases)
-            if (name == word.strict) group.Add(Fold(alias), false);
+            if (name == word.strict) group.Add(OneWord(alias), false);
         const bool latin = IsAscii(word.strict);
         if (word.ascii) {
             std::vector<string> spellings;

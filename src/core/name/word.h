@@ -22,8 +22,11 @@ struct WordForms {
     std::string native;
     // Of a name that is written without spaces: surname and given name, strict.
     std::vector<std::string> split;
-    // Other spellings of these.
+    // Other spellings of these, those of the surname first. Without `split`, of a word that is a surname.
     std::vector<std::string> split_spellings;
+    std::size_t surname_spellings = 0;
+    // How Chinese characters are read that are no surname, where that differs.
+    std::string given;
     // Whether a surname is written before the given name, without a space.
     bool surname_first = false;
     // Whether the letters leave out vowels that people write in Latin.
@@ -38,8 +41,9 @@ const WordForms &FormsOf(std::string_view word);
 void AddVowelSpellings(std::string_view word, std::vector<std::string> &to);
 
 // Consonants that most ways to write an Arabic, Hebrew, Indic or Thai name in Latin agree in, without the
-// mark; empty for a word that has too few. A 'v' may stand for a letter that is written or one that is not.
-std::string Skeleton(std::string_view latin, bool v_is_vowel = false);
+// mark; empty for a word that has none. A 'v' may stand for a letter that is written or one that is not; a
+// last h is left out where two other consonants remain, of a shorter word where `silent_h` says so.
+std::string Skeleton(std::string_view latin, bool v_is_vowel = false, bool silent_h = false);
 
 // Cut to kMaxKeyBytes at a character's boundary.
 void CutKey(std::string &key);
