@@ -13,9 +13,8 @@ extern "C" {
 #include "commands/trigger.h"
 #include "executor/spi.h"
 #include "parser/parse_relation.h"
-#include "port/pg_bitutils.h"
 #include "utils/builtins.h"
-#include "utils/memutils.h"
+#include "utils/hsearch.h"
 #include "utils/rel.h"
 #include "utils/rls.h"
 #include "utils/timestamp.h"
@@ -59,87 +58,37 @@ struct KnownKey {
     Oid table;
     pg_uuid_t contact_id;
 };
+static_assert(sizeof(KnownKey) == sizeof(Oid) + UUID_LEN, "the key is hashed as bytes");
 
 struct KnownEntry {
     KnownKey key;
     contacts_known_access access;
-    uint32 position;  // among the recent ones
-    char status;      // the table's
 };
-
-inline bool same_key(const KnownKey &a, const KnownKey &b) {
-    return a.table == b.table && memcmp(a.contact_id.data, b.contact_id.data, UUID_LEN) == 0;
-}
-
-// Most ids are random in their second half. Of a row of an import nothing is looked up as often as this.
-inline uint32 hash_of(const KnownKey &key) {
-    uint64 first, second;
-    memcpy(&first, key.contact_id.data, sizeof(first));
-    memcpy(&second, key.contact_id.data + sizeof(first), sizeof(second));
-    constexpr uint64 kMultiplier = UINT64CONST(0x9E3779B97F4A7C15);
-    const uint64 mixed = ((first ^ key.table) * kMultiplier ^ second) * kMultiplier;
-    return static_cast<uint32>(mixed >> 32);
-}
-
-#define SH_PREFIX known
-#define SH_ELEMENT_TYPE KnownEntry
-#define SH_KEY_TYPE KnownKey
-#define SH_KEY key
-#define SH_HASH_KEY(table, key) hash_of(key)
-#define SH_EQUAL(table, a, b) same_key(a, b)
-#define SH_SCOPE static inline
-#define SH_DECLARE
-#define SH_DEFINE
-#include "lib/simplehash.h"
 
 // More than a batch of an import, whose parts follow at once; a small table stays in the processor's cache.
 // When it is full it becomes the older one, and what that held is looked up again.
-constexpr uint32 kMaxKnown = 4096;
+constexpr long kMaxKnown = 4096;
 
-known_hash *known_contacts = nullptr;
-known_hash *older_contacts = nullptr;
+HTAB *known_contacts = nullptr;
+HTAB *older_contacts = nullptr;
 
-// Those of the newer table in the order in which they were remembered. An import writes the parts in that
-// order too: most are found where the last one was or a little after it, without a walk through memory.
-constexpr uint32 kNear = 4;
-KnownEntry *recent_contacts = nullptr;
-uint32 recent_count = 0;
-uint32 recent_at = 0;
-
-void forget_table(known_hash **table) {
-    known_hash *forgotten = *table;
+void forget_table(HTAB **table) {
+    HTAB *forgotten = *table;
     *table = nullptr;
-    if (forgotten) known_destroy(forgotten);
+    if (forgotten) hash_destroy(forgotten);
 }
 
 void forget_contacts() {
-    recent_count = 0;
     forget_table(&known_contacts);
     forget_table(&older_contacts);
 }
 
-const KnownEntry *find_known(const KnownKey &key) {
-    for (uint32 i = recent_at; i < recent_count && i < recent_at + kNear; ++i) {
-        if (!same_key(recent_contacts[i].key, key)) continue;
-        recent_at = i;
-        return &recent_contacts[i];
-    }
-    for (known_hash *table : {known_contacts, older_contacts}) {
-        const KnownEntry *found = table ? known_lookup(table, key) : nullptr;
-        if (!found) continue;
-        recent_at = found->position;
-        return found;
+KnownEntry *find_known(const KnownKey *key) {
+    for (HTAB *table : {known_contacts, older_contacts}) {
+        void *found = table ? hash_search(table, key, HASH_FIND, nullptr) : nullptr;
+        if (found) return static_cast<KnownEntry *>(found);
     }
     return nullptr;
-}
-
-void add_recent(KnownEntry *entry) {
-    if (!recent_contacts)
-        recent_contacts =
-            static_cast<KnownEntry *>(MemoryContextAlloc(TopMemoryContext, sizeof(KnownEntry) * kMaxKnown));
-    Assert(recent_count < kMaxKnown);
-    entry->position = recent_count;
-    recent_contacts[recent_count++] = *entry;
 }
 
 // What was created is gone, what was locked is free.
@@ -155,31 +104,32 @@ char visibility_code(Datum visibility) {
 void remember_contact(Oid table, Datum contact_id, bool created, Datum owner_id, bool no_owner,
                       Datum visibility) {
     forget_at_end<forget_contacts_at>();
-    const KnownKey key = {table, *DatumGetUUIDP(contact_id)};
-    const KnownEntry *before = created ? nullptr : find_known(key);
+    KnownKey key = {table, *DatumGetUUIDP(contact_id)};
+    const KnownEntry *before = created ? nullptr : find_known(&key);
     created = created || (before && before->access.created);
-    if (known_contacts && known_contacts->members >= kMaxKnown) {
+    if (known_contacts && hash_get_num_entries(known_contacts) >= kMaxKnown) {
         forget_table(&older_contacts);
         older_contacts = known_contacts;
         known_contacts = nullptr;
-        recent_count = 0;
     }
-    if (!known_contacts) known_contacts = known_create(TopMemoryContext, 512, nullptr);
+    if (!known_contacts) {
+        HASHCTL control = {};
+        control.keysize = sizeof(KnownKey);
+        control.entrysize = sizeof(KnownEntry);
+        known_contacts = hash_create("contacts known contacts", 512, &control, HASH_ELEM | HASH_BLOBS);
+    }
     bool found;
-    KnownEntry *entry = known_insert(known_contacts, key, &found);
+    auto *entry = static_cast<KnownEntry *>(hash_search(known_contacts, &key, HASH_ENTER, &found));
     entry->access.created = created;
     entry->access.has_owner = !no_owner;
     if (!no_owner) entry->access.owner_id = *DatumGetUUIDP(owner_id);
     entry->access.visibility = visibility_code(visibility);
-    if (found) recent_count = 0;  // what they say of it is out of date
-    add_recent(entry);
 }
 
 void forget_contact(Oid table, Datum contact_id) {
-    recent_count = 0;
-    const KnownKey key = {table, *DatumGetUUIDP(contact_id)};
-    for (known_hash *known : {known_contacts, older_contacts})
-        if (known) known_delete(known, key);
+    KnownKey key = {table, *DatumGetUUIDP(contact_id)};
+    for (HTAB *known : {known_contacts, older_contacts})
+        if (known) hash_search(known, &key, HASH_REMOVE, nullptr);
 }
 
 // ---- stamp_row
@@ -391,7 +341,8 @@ const char *write_access(Relation rel, const char *table) {
 }  // namespace
 
 const contacts_known_access *contacts_known_contact(Oid table, const pg_uuid_t *contact_id) {
-    const KnownEntry *entry = find_known({table, *contact_id});
+    KnownKey key = {table, *contact_id};
+    const KnownEntry *entry = find_known(&key);
     return entry ? &entry->access : nullptr;
 }
 
@@ -518,15 +469,13 @@ Datum contacts_inherit_access(PG_FUNCTION_ARGS) {
         fcinfo->flinfo->fn_extra = columns;
     }
 
-    // Of the slot: what is taken apart here need not be for the constraints.
-    TupleTableSlot *slot = inserts ? trigger->tg_trigslot : trigger->tg_newslot;
     bool isnull;
-    Datum contact_id = slot_getattr(slot, columns->contact_id, &isnull);
+    Datum contact_id = heap_getattr(row, columns->contact_id, desc, &isnull);
     if (isnull) return PointerGetDatum(row);  // the column's constraint says it better
     Datum given[kAccessColumns];
     bool given_nulls[kAccessColumns];
     for (int i = 0; i < kAccessColumns; ++i)
-        given[i] = slot_getattr(slot, columns->access[i], &given_nulls[i]);
+        given[i] = heap_getattr(row, columns->access[i], desc, &given_nulls[i]);
     if (columns->as_owner && !given_nulls[kVisibility]) {
         if (inserts) return PointerGetDatum(row);
         Datum old_id = heap_getattr(trigger->tg_trigtuple, columns->contact_id, desc, &isnull);
