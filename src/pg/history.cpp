@@ -157,12 +157,18 @@ Reader open_reader(Tuplestorestate *store, TupleDesc desc) {
     return reader;
 }
 
-bool read_row(Reader *reader) {
+// Goes to the next row without taking it apart.
+bool next_row(Reader *reader) {
     tuplestore_select_read_pointer(reader->store, reader->pointer);
     // A row that comes from a file belongs to the slot, and must live as long.
     MemoryContext context = MemoryContextSwitchTo(reader->slot->tts_mcxt);
     const bool found = tuplestore_gettupleslot(reader->store, true, false, reader->slot);
     MemoryContextSwitchTo(context);
+    return found;
+}
+
+bool read_row(Reader *reader) {
+    const bool found = next_row(reader);
     if (found) slot_getallattrs(reader->slot);
     return found;
 }
@@ -733,6 +739,22 @@ PartRow *rows_of(const pg_uuid_t *id, PartRow *rows, int count, PartRow **end) {
     return first;
 }
 
+// The next inserted row that may be one of an older contact. Those of contacts that this transaction created
+// belong to the creation.
+bool read_later_part(Reader *reader, const Part *part, Oid contact_table) {
+    while (next_row(reader)) {
+        CHECK_FOR_INTERRUPTS();
+        bool isnull;
+        const Datum id = slot_getattr(reader->slot, part->contact_id + 1, &isnull);
+        const contacts_known_access *known =
+            isnull ? nullptr : contacts_known_contact(contact_table, DatumGetUUIDP(id));
+        if (known && known->created) continue;
+        slot_getallattrs(reader->slot);
+        return true;
+    }
+    return false;
+}
+
 void log_part_chunk(Part *part, PartRow *rows, int count) {
     qsort(rows, static_cast<size_t>(count), sizeof(PartRow), compare_parts);
     const char *contact = beside(part->rel, part->contact);
@@ -863,6 +885,7 @@ void log_parts(TriggerData *trigger) {
     part.contact_id = find_column(rel, "contact_id", UUIDOID) - 1;
     part.group_id = part.names ? find_column(rel, "group_id", UUIDOID) - 1 : -1;
     part.fields = fields_of(rel, part_skipped, part.context);
+    const Oid contact_table = contacts_table_beside(rel, part.contact);
     part.old_slot = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
     part.new_slot = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
     Reader old_rows = {}, new_rows = {};
@@ -877,7 +900,7 @@ void log_parts(TriggerData *trigger) {
         auto *rows = static_cast<PartRow *>(palloc(sizeof(PartRow) * (kChunk + 1)));
         int count = 0;
         while (count < kChunk) {
-            more = !has_old   ? read_row(&new_rows)
+            more = !has_old   ? read_later_part(&new_rows, &part, contact_table)
                    : !has_new ? read_row(&old_rows)
                               : read_pair(&old_rows, &new_rows);
             if (!more) break;

@@ -717,15 +717,15 @@ std::vector<RowPlan> Import::Write(std::span<const Draft *const> drafts) {
     SpiSession spi;
     const auto write = [&](const std::string &kind, const std::string &action) {
         if (plan.Find(kind + '_' + action))
-            spi.Run("SELECT " + schema_ + "._import_" + action + '_' + kind +
-                    (kind == "address" ? "es" : "s") + "()");
+            spi.RunKept("SELECT " + schema_ + "._import_" + action + '_' + kind +
+                        (kind == "address" ? "es" : "s") + "()");
     };
     // A trigger of the DBA's may skip rows without a word.
     const auto write_all = [&](const std::string &relation, const char *function) {
         const Relation *rows = plan.Find(relation);
         if (!rows) return;
         const TextRows written =
-            spi.Run("SELECT pg_catalog.count(*) FROM " + schema_ + '.' + function + "()");
+            spi.RunKept("SELECT pg_catalog.count(*) FROM " + schema_ + '.' + function + "()");
         if (std::stoull(written.rows[0][0].value()) == rows->rows.size()) return;
         Call([] {
             ereport(ERROR, (errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION),
@@ -740,7 +740,7 @@ std::vector<RowPlan> Import::Write(std::span<const Draft *const> drafts) {
         for (const char *action : {"delete", "update", "insert"})
             write(InfoOf(static_cast<PartKind>(k)).relation, action);
     if (plan.Find("note_insert"))
-        spi.Run("SELECT " + schema_ + "._import_insert_notes($1::pg_catalog.uuid)", {ToText(id_)});
+        spi.RunKept("SELECT " + schema_ + "._import_insert_notes($1::pg_catalog.uuid)", {ToText(id_)});
     spi.Finish();
     return std::move(plan.rows);
 }
@@ -772,20 +772,20 @@ Matches Import::Match(std::span<const Draft *const> drafts) {
         matches.contacts[id].id = id;
     };
     if (keys.Find("contact_key")) {
-        const TextRows found = spi.Run("SELECT * FROM " + schema_ + "._import_match_contacts()");
+        const TextRows found = spi.RunKept("SELECT * FROM " + schema_ + "._import_match_contacts()");
         for (const auto &row : found.rows)
             if (row[0] && row[1]) hit(*row[0], 0, *row[1]);
     }
     if (keys.Find("match_key")) {
         // row_number, criterion, contact_id
-        const TextRows found = spi.Run("SELECT * FROM " + schema_ + "._import_match_criteria($1)",
-                                       {std::to_string(kMaxHits)}, {INT4OID});
+        const TextRows found = spi.RunKept("SELECT * FROM " + schema_ + "._import_match_criteria($1)",
+                                           {std::to_string(kMaxHits)}, {INT4OID});
         for (const auto &row : found.rows)
             hit(*row[0], static_cast<std::size_t>(std::stoul(*row[1])), *row[2]);
     }
     if (keys.Find("organization_key")) {
         // row_number, organization_id, of_this_import, then the fields
-        const TextRows found = spi.Run(
+        const TextRows found = spi.RunKept(
             "SELECT * FROM " + schema_ + "._import_match_organizations($1::pg_catalog.uuid)", {ToText(id_)});
         for (const auto &row : found.rows) {
             if (by_name) {
@@ -903,7 +903,7 @@ void Import::AddIssueRow(Relation &relation, const Issue &issue, const Draft *dr
 void Import::WriteErrors(const Plan &plan) {
     Writing scope(plan, id_);
     SpiSession spi;
-    spi.Run("SELECT " + schema_ + "._import_write_errors($1::pg_catalog.uuid)", {ToText(id_)});
+    spi.RunKept("SELECT " + schema_ + "._import_write_errors($1::pg_catalog.uuid)", {ToText(id_)});
     spi.Finish();
 }
 

@@ -6,12 +6,41 @@ extern "C" {
 #include "utils/lsyscache.h"
 }
 
+#include <unordered_map>
+
 namespace contacts::pg {
 namespace {
 
 // SPI reports some faults by a return code.
 void check_spi(int code, const char *what) {
     if (code < 0) elog(ERROR, "%s failed: %s", what, SPI_result_code_string(code));
+}
+
+constexpr std::size_t kMaxArguments = 8;
+
+// More are not kept: a session works with few directories.
+constexpr std::size_t kMaxKept = 256;
+
+// Null where there is no room.
+SPIPlanPtr KeptPlan(const std::string &command, int count, Oid *types) {
+    static std::unordered_map<std::string, SPIPlanPtr> plans;
+    const auto known = plans.find(command);
+    if (known != plans.end()) return known->second;
+    if (plans.size() >= kMaxKept) return nullptr;
+    SPIPlanPtr &plan = plans[command];
+    const char *text = command.c_str();
+    try {
+        plan = Call([&] {
+            SPIPlanPtr made = SPI_prepare(text, count, types);
+            if (!made) check_spi(SPI_result, "SPI_prepare");
+            check_spi(SPI_keepplan(made), "SPI_keepplan");
+            return made;
+        });
+    } catch (...) {
+        plans.erase(command);
+        throw;
+    }
+    return plan;
 }
 
 }  // namespace
@@ -37,7 +66,18 @@ void SpiSession::Finish() {
 
 TextRows SpiSession::Run(const std::string &command, const std::vector<std::optional<std::string>> &arguments,
                          const std::vector<Oid> &argument_types) {
-    constexpr std::size_t kMaxArguments = 8;
+    return Execute(false, command, arguments, argument_types);
+}
+
+TextRows SpiSession::RunKept(const std::string &command,
+                             const std::vector<std::optional<std::string>> &arguments,
+                             const std::vector<Oid> &argument_types) {
+    return Execute(true, command, arguments, argument_types);
+}
+
+TextRows SpiSession::Execute(bool keeps, const std::string &command,
+                             const std::vector<std::optional<std::string>> &arguments,
+                             const std::vector<Oid> &argument_types) {
     if (arguments.size() > kMaxArguments) throw Error(sqlstate::kInternalError, "too many SPI arguments");
     Oid types[kMaxArguments];
     Datum values[kMaxArguments];
@@ -61,13 +101,16 @@ TextRows SpiSession::Run(const std::string &command, const std::vector<std::opti
     }
     const char *text = command.c_str();
     const int count = static_cast<int>(arguments.size());
+    SPIPlanPtr plan = keeps ? KeptPlan(command, count, types) : nullptr;
     struct Table {
         char **cells;
         uint64 rows;
         int columns;
     };
     const Table table = Call([&] {
-        check_spi(SPI_execute_with_args(text, count, types, values, nulls, false, 0), "SPI_execute");
+        check_spi(plan ? SPI_execute_plan(plan, values, nulls, false, 0)
+                       : SPI_execute_with_args(text, count, types, values, nulls, false, 0),
+                  "SPI_execute");
         Table result{nullptr, 0, 0};
         if (SPI_tuptable) {
             TupleDesc desc = SPI_tuptable->tupdesc;

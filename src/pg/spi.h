@@ -32,6 +32,18 @@ class SpiSession {
     // every row.
     TextRows Run(const std::string &command, const std::vector<std::optional<std::string>> &arguments = {},
                  const std::vector<Oid> &argument_types = {});
+    // The same with a plan that is kept for the session: to call a volatile function of a directory again and
+    // again. Planning such a call takes longer than starting it, since the planner reads the function's body
+    // to see whether it can be inlined. One that can be must not come here: before 15.3 its plan would keep
+    // the policies of the role that it was made for.
+    TextRows RunKept(const std::string &command,
+                     const std::vector<std::optional<std::string>> &arguments = {},
+                     const std::vector<Oid> &argument_types = {});
+
+  private:
+    TextRows Execute(bool keeps, const std::string &command,
+                     const std::vector<std::optional<std::string>> &arguments,
+                     const std::vector<Oid> &argument_types);
 };
 
 // A copy of `error` in the current memory context. May ereport.
