@@ -32,14 +32,18 @@ CREATE FUNCTION search(query text, max_results int DEFAULT 20)
 BEGIN ATOMIC
   WITH wanted AS MATERIALIZED (
     SELECT least(greatest(coalesce(search.max_results, 20), 0), 1000) AS results,
-           contacts.search_query(search.query, w.alias || '{"finished": true}') AS finished,
-           contacts.search_query(search.query, w.alias) AS strict,
-           contacts.search_query(search.query, '{"whole_words": true}') AS exact,
-           contacts.search_query(search.query, w.alias || '{"tolerant": true}') AS tolerant,
+           contacts.search_query(w.words, w.alias || '{"finished": true}') AS finished,
+           contacts.search_query(w.words, w.alias) AS strict,
+           contacts.search_query(w.words, '{"whole_words": true}') AS exact,
+           contacts.search_query(w.words, w.alias || '{"tolerant": true}') AS tolerant,
            contacts.acting_staff('staff'::regclass) AS staff_id,
            ARRAY(SELECT f.favorite_id FROM favorite f
                   WHERE f.staff_id = contacts.acting_staff('staff'::regclass)) AS favorites
-      FROM (SELECT jsonb_build_object('alias', a.alias) AS alias FROM _name_alias(search.query) AS a(alias) OFFSET 0) AS w
+      FROM (SELECT jsonb_build_object('alias', a.alias) AS alias,
+                   -- A number with its country code is nothing else.
+                   CASE WHEN octet_length(search.query) <= 100 AND search.query ~ '^\s*\+[0-9\s().-]+$' THEN ''
+                        ELSE search.query END AS words
+              FROM _name_alias(search.query) AS a(alias) OFFSET 0) AS w
   ),
   -- A letter or two, and nothing else: what begins so is everywhere, and the first pages of the table have enough of
   -- it. Pages, not rows: who may see few of them must not read on to find more.
@@ -100,7 +104,8 @@ BEGIN ATOMIC
     SELECT s.staff_id, s.search FROM staff s WHERE s.search @@ (SELECT w.strict FROM wanted w) LIMIT 1000
   ),
   -- What is typed as a column, so that a plan for a known query is that of any: conditions that are false of it would
-  -- count with the cost of reading the table, and PostgreSQL would compile (JIT) what is never run.
+  -- count with the cost of reading the table, and PostgreSQL would compile (JIT) what is never run. Sorted, since a limit of rows
+  -- must not make reading the table look cheap either.
   part AS MATERIALIZED (
     SELECT m.contact_id, m.staff_id, m.owner_id, m.matched, m.value, m.step
       FROM (SELECT search.query AS text,
@@ -120,18 +125,19 @@ BEGIN ATOMIC
        SELECT e.contact_id, NULL::uuid AS staff_id, e.owner_id, 'email' AS matched, e.address::text AS value,
               CASE WHEN e.address = n.address THEN 3 ELSE 2 END AS step
          FROM (SELECT a.contact_id, a.owner_id, a.address FROM contact_email a
-                WHERE a.address ^@ n.text AND n.is_address LIMIT 200) AS e
+                WHERE a.address ^@ n.text AND n.is_address ORDER BY a.address LIMIT 200) AS e
        UNION ALL
        SELECT e.contact_id, NULL::uuid, e.owner_id, 'domain'::text, e.address::text, 2
          FROM (SELECT a.contact_id, a.owner_id, a.address FROM contact_email a
                 WHERE contacts.email_domain(a.address) ~>=~ n.domain AND contacts.email_domain(a.address) ~<~ (n.domain || '~')
-                  AND n.is_domain LIMIT 200) AS e
+                  AND n.is_domain
+                ORDER BY contacts.email_domain(a.address) USING OPERATOR(pg_catalog.~<~) LIMIT 200) AS e
        UNION ALL
        SELECT p.contact_id, NULL::uuid, p.owner_id, 'phone'::text, p.number::text,
               CASE WHEN contacts.phone_base(p.number)::text = t.prefix THEN 3 ELSE 2 END
          FROM unnest(n.prefixes) AS t(prefix)
         CROSS JOIN LATERAL (SELECT a.contact_id, a.owner_id, a.number FROM contact_phone a
-                             WHERE a.number ^@ t.prefix LIMIT 100) AS p
+                             WHERE a.number ^@ t.prefix ORDER BY a.number LIMIT 100) AS p
        UNION ALL
        SELECT p.contact_id, NULL::uuid, p.owner_id, 'phone'::text, p.number::text, 2
          FROM (SELECT a.contact_id, a.owner_id, a.number FROM contact_phone a
