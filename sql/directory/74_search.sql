@@ -55,19 +55,24 @@ BEGIN ATOMIC
        AND contacts.search_matches(c.search, (SELECT w.strict FROM wanted w))
      LIMIT 200
   ),
+  -- Of several words all but the last one whole: costs least where a word is common. Which of these rows have the last
+  -- word whole as well is seen by looking at them.
+  finished AS MATERIALIZED (
+    SELECT c.contact_id, c.owner_id, c.search, 0 AS step
+      FROM contact c
+     WHERE c.search @@ (SELECT w.finished FROM wanted w) AND c.merged_into IS NULL
+       AND (SELECT w.finished::text <> w.strict::text FROM wanted w)
+     LIMIT 1000
+  ),
+  -- All words whole: where those may not be all, and of a single word, unless it is so common that the first pages have
+  -- enough of it, such as a form of companies.
   exact AS MATERIALIZED (
     SELECT c.contact_id, c.owner_id, c.search, 3 AS step
       FROM contact c
      WHERE c.search @@ (SELECT w.exact FROM wanted w) AND c.merged_into IS NULL
-     LIMIT 1000
-  ),
-  -- All words but the last one whole: costs least where a word is common.
-  finished AS MATERIALIZED (
-    SELECT c.contact_id, c.owner_id, c.search, 2 AS step
-      FROM contact c
-     WHERE c.search @@ (SELECT w.finished FROM wanted w) AND c.merged_into IS NULL
-       AND (SELECT w.finished::text <> w.strict::text FROM wanted w)
-       AND (SELECT count(*) FROM exact) < (SELECT w.results FROM wanted w)
+       AND (SELECT w.finished::text = w.strict::text OR (SELECT count(*) FROM finished) >= 1000 FROM wanted w)
+       AND (SELECT count(*) FROM broad b WHERE contacts.search_matches(b.search, (SELECT w.exact FROM wanted w)))
+           < (SELECT w.results FROM wanted w)
      LIMIT 1000
   ),
   strict AS MATERIALIZED (
@@ -80,7 +85,8 @@ BEGIN ATOMIC
   ),
   -- Matches in all of these; where one has as many as it may, not all were looked at.
   found AS MATERIALIZED (
-    SELECT f.broad + f.finished + f.strict AS number, f.exact > 0 AS is_exact,
+    SELECT f.broad + f.finished + f.strict AS number,
+           f.exact > 0 OR EXISTS (SELECT FROM finished d, wanted w WHERE contacts.search_matches(d.search, w.exact)) AS is_exact,
            greatest(f.exact, f.finished, f.strict, 5 * f.broad) >= 1000 AS is_cut
       FROM (SELECT (SELECT count(*) FROM exact) AS exact, (SELECT count(*) FROM broad) AS broad,
                    (SELECT count(*) FROM finished) AS finished, (SELECT count(*) FROM strict) AS strict) AS f
@@ -112,7 +118,9 @@ BEGIN ATOMIC
                    octet_length(search.query) <= 254 AND left(search.query, 300) ~ '^\s*\S{2,}\s*$' AS is_address,
                    octet_length(search.query) <= 254 AND left(search.query, 300) ~ '^\s*(@\S+|[^\s@]+\.[^\s@]*)\s*$' AS is_domain,
                    contacts.email_try_parse(search.query) AS address,
+                   -- Both ends of the range: || is not leakproof, so that a policy would keep it out of the index.
                    contacts.email_domain_prefix(ltrim(left(search.query, 300), ' @')) AS domain,
+                   contacts.email_domain_prefix(ltrim(left(search.query, 300), ' @')) || '~' AS domain_end,
                    CASE WHEN length(contacts.phone_digits(search.query)) >= 3
                         THEN contacts.phone_prefixes(search.query) END AS prefixes,
                    CASE WHEN length(contacts.phone_digits(search.query)) >= 4 AND left(ltrim(search.query), 1) <> '+'
@@ -129,7 +137,7 @@ BEGIN ATOMIC
        UNION ALL
        SELECT e.contact_id, NULL::uuid, e.owner_id, 'domain'::text, e.address::text, 2
          FROM (SELECT a.contact_id, a.owner_id, a.address FROM contact_email a
-                WHERE contacts.email_domain(a.address) ~>=~ n.domain AND contacts.email_domain(a.address) ~<~ (n.domain || '~')
+                WHERE contacts.email_domain(a.address) ~>=~ n.domain AND contacts.email_domain(a.address) ~<~ n.domain_end
                   AND n.is_domain
                 ORDER BY contacts.email_domain(a.address) USING OPERATOR(pg_catalog.~<~) LIMIT 200) AS e
        UNION ALL
@@ -149,7 +157,7 @@ BEGIN ATOMIC
        UNION ALL
        SELECT NULL::uuid, s.staff_id, NULL::uuid, 'domain'::text, s.email::text, 2
          FROM staff s
-        WHERE contacts.email_domain(s.email) ~>=~ n.domain AND contacts.email_domain(s.email) ~<~ (n.domain || '~') AND n.is_domain
+        WHERE contacts.email_domain(s.email) ~>=~ n.domain AND contacts.email_domain(s.email) ~<~ n.domain_end AND n.is_domain
        UNION ALL
        SELECT NULL::uuid, p.staff_id, NULL::uuid, 'phone'::text, p.number::text,
               CASE WHEN contacts.phone_base(p.number)::text = t.prefix THEN 3 ELSE 2 END

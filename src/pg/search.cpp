@@ -173,10 +173,10 @@ struct Lookups {
     }
 };
 
-// Whether the group is no more than a letter or two: the keys that begin with them are those of a large part
-// of all rows.
+// Whether the group is no more than an initial, or two letters to begin with: a large part of all rows has
+// such keys.
 bool is_short(const Alternative &first) {
-    return first.prefix && first.errors == 0 && first.key.size() <= 2;
+    return first.errors == 0 && first.key.size() <= (first.prefix ? 2 : 1);
 }
 // Whether it says enough for the rows it finds to be looked at, instead.
 bool is_long(const Alternative &first) {

@@ -186,6 +186,9 @@ BEGIN
   FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || statement LOOP
     IF line ~ 'Scan.* on (contact|contact_\w+)( |$)' OR line ~ 'Bitmap Index Scan on contact' OR line ~ 'Function Scan on (search|identify)' THEN
       RETURN NEXT regexp_replace(line, '^[ >-]*', '');
+    ELSIF line ~ 'Index Cond' THEN
+      -- What the policy would keep out of the index is not among them.
+      RETURN NEXT '  by ' || (SELECT string_agg(m[1], ' and ') FROM regexp_matches(line, ' (~>=~|~<~|>=|<=|=|@@) ', 'g') AS m);
     END IF;
   END LOOP;
 END $$;
