@@ -428,8 +428,8 @@ Datum contacts_search_extract_query(PG_FUNCTION_ARGS) {
         const std::string_view key = alternative.key;
         if (key.empty() || passed_over) continue;
         if (alternative.errors == 0) {
-            // The key itself apart from longer ones: of the rows of a range GIN makes a list before it looks at
-            // any other key, those of a single key it skips where a rarer one rules them out.
+            // The key itself apart from longer ones: of the rows of a range GIN makes a list before it looks
+            // at any other key, those of a single key it skips where a rarer one rules them out.
             lookups.add(group, alternative, key, false);
             if (alternative.prefix) lookups.add(group, alternative, key, true);
             continue;

@@ -103,8 +103,8 @@ class KeyMaker {
         const std::size_t last_compound_parts = compound_parts_;
         EndCompound();
         if (name && parts > 1 && parts <= 5 && column_.size() <= kMaxJoinedBytes) {
-            // "van der Berg" written as one; a hyphenated word alone is joined already. Nobody writes Robertj,
-            // and there would be many of it in the index behind robert.
+            // "van der Berg" written as one; a hyphenated word alone is joined already. Nobody writes
+            // Robertj, and there would be many of it in the index behind robert.
             if (!ends_with_initial && (words > 1 || last_compound_parts != parts)) {
                 Push(column_);
                 if (column_spelt_ != column_) Push(column_spelt_);
