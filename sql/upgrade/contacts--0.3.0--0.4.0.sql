@@ -1,0 +1,3 @@
+\echo Use "ALTER EXTENSION contacts UPDATE TO '0.4.0'" to load this file. \quit
+
+-- @include sql/extension/90_directory.sql
