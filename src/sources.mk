@@ -25,6 +25,7 @@ CORE_SRCS += src/core/format/product/salesforce.cpp
 CORE_SRCS += src/core/format/product/thunderbird.cpp
 CORE_SRCS += src/core/format/product/thunderbird_localization.cpp
 CORE_SRCS += src/core/format/profile.cpp
+CORE_SRCS += src/core/format/seen.cpp
 CORE_SRCS += src/core/format/validate.cpp
 CORE_SRCS += src/core/name/distance.cpp
 CORE_SRCS += src/core/name/han.cpp
