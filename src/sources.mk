@@ -89,6 +89,7 @@ PG_SRCS += src/pg/owner.cpp
 PG_SRCS += src/pg/phone.cpp
 PG_SRCS += src/pg/phone_planner.cpp
 PG_SRCS += src/pg/place.cpp
+PG_SRCS += src/pg/plan.cpp
 PG_SRCS += src/pg/planner.cpp
 PG_SRCS += src/pg/search.cpp
 PG_SRCS += src/pg/search_document.cpp

@@ -12,12 +12,6 @@ CREATE OR REPLACE FUNCTION contacts.log_deletion() RETURNS trigger
   LANGUAGE c AS 'MODULE_PATHNAME', 'contacts_log_deletion';
 COMMENT ON FUNCTION contacts.log_deletion() IS 'AFTER DELETE row trigger of contacts with the transition table, to be fired before the foreign keys of the parts: its first call keeps all contacts of the statement, with their parts, in the change log. Arguments: the table of the log, then for each part "field table", of groups "field table table-of-names".';
 
--- Says nothing about rights: who acts is in every entry, and the mark ends with the caller's statement.
-CREATE OR REPLACE FUNCTION contacts.log_undo(import_id uuid) RETURNS void
-  LANGUAGE c VOLATILE PARALLEL UNSAFE
-  AS 'MODULE_PATHNAME', 'contacts_log_undo';
-COMMENT ON FUNCTION contacts.log_undo(uuid) IS 'For undo_import(): what the client''s present statement goes on to change is logged as the undoing of this import; NULL ends that.';
-
 -- A group that is deleted takes its name along: its members go first, so that the log has it.
 CREATE OR REPLACE FUNCTION contacts.delete_members() RETURNS trigger
   LANGUAGE c AS 'MODULE_PATHNAME', 'contacts_delete_members';
@@ -27,7 +21,7 @@ COMMENT ON FUNCTION contacts.delete_members() IS 'BEFORE DELETE row trigger of g
 -- A contact whose version is not the one that was looked at is left: somebody changes it just now. Rows are looked up
 -- by index, contact by contact, whatever statistics say: there may be none of the log, and a join of a batch with a
 -- whole table would make the time grow with its square.
-CREATE OR REPLACE FUNCTION contacts.undo_import(contact regclass, import_id uuid)
+CREATE OR REPLACE FUNCTION contacts._undo_import(contact regclass, import_id uuid)
   RETURNS TABLE (contact_id uuid, name text, changed_by text, changed_at timestamptz, reason text)
   LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
   SET search_path = pg_catalog, pg_temp
@@ -37,8 +31,8 @@ CREATE OR REPLACE FUNCTION contacts.undo_import(contact regclass, import_id uuid
 AS $body$
 #variable_conflict use_column
 DECLARE
-  undone CONSTANT uuid := undo_import.import_id;
-  directory CONSTANT oid := (SELECT c.relnamespace FROM pg_class c WHERE c.oid = undo_import.contact);
+  undone CONSTANT uuid := _undo_import.import_id;
+  directory CONSTANT oid := (SELECT c.relnamespace FROM pg_class c WHERE c.oid = _undo_import.contact);
   s CONSTANT text := (SELECT quote_ident(n.nspname) FROM pg_namespace n WHERE n.oid = directory);
   none CONSTANT uuid := '00000000-0000-0000-0000-000000000000';
   batch CONSTANT int := 1000;
@@ -71,7 +65,6 @@ BEGIN
       HINT = 'The table import_run lists the imports.';
   END IF;
   EXECUTE format('SELECT %s._import_lock()', s);
-  PERFORM contacts.log_undo(undone);
 
   -- What colleagues did with a contact since counts as a change, too.
   SELECT coalesce(string_agg(format(' OR EXISTS (SELECT FROM %s.%I a WHERE a.contact_id = c.contact_id%s)', s, t.relname,
@@ -184,7 +177,7 @@ BEGIN
                             WHERE l.contact_id = ANY ($1) AND l.import_id = $2)
          AND a.attname NOT IN ('contact_id', 'custom', 'search', 'version', 'created_at', 'created_by', 'updated_at',
                                'updated_by', 'import_id', 'owner_id', 'visibility', 'shared_with', 'editable_by') $sql$, s)
-       INTO columns USING ids, undone, undo_import.contact::oid;
+       INTO columns USING ids, undone, _undo_import.contact::oid;
     EXECUTE format($sql$
       WITH restored AS (
         UPDATE %1$s.contact c
@@ -307,9 +300,15 @@ BEGIN
        AND NOT EXISTS (SELECT FROM %1$s.contact_group_member m WHERE m.group_id = g.group_id) $sql$, s)
     USING run.started_by, run.started_at, run.finished_at;
   GET DIAGNOSTICS groups = ROW_COUNT;
-  PERFORM contacts.log_undo(NULL);
   RAISE NOTICE 'import undone: % contact(s) removed, % restored, % left; % organization(s) and % group(s) removed',
                removed, restored, kept, organizations, groups;
 END
 $body$;
+COMMENT ON FUNCTION contacts._undo_import(regclass, uuid) IS 'What contacts.undo_import() runs. Called by itself it changes the same, and the change log has that as changes of the caller''s.';
+
+-- In C, so that the change log learns what is an undo from nobody but this function.
+CREATE OR REPLACE FUNCTION contacts.undo_import(contact regclass, import_id uuid)
+  RETURNS TABLE (contact_id uuid, name text, changed_by text, changed_at timestamptz, reason text)
+  LANGUAGE c VOLATILE PARALLEL UNSAFE
+  AS 'MODULE_PATHNAME', 'contacts_undo_import';
 COMMENT ON FUNCTION contacts.undo_import(regclass, uuid) IS 'Of a directory''s undo_import(): takes back what an import into the directory of this table "contact" did, with the caller''s rights; the contacts that were left, and why. Error P0002 where there is no such import.';

@@ -32,6 +32,7 @@ extern "C" {
 #include "pg/actor.h"
 #include "pg/fired.h"
 #include "pg/owner.h"
+#include "pg/plan.h"
 #include "pg/settings.h"
 #include "pg/transaction.h"
 
@@ -141,17 +142,14 @@ bool is_staff(Oid staff) {
     return true;
 }
 
-// The prepared look-up in a staff table; null where there is none of this Oid.
-SPIPlanPtr staff_plan(Oid staff) {
+// The look-up in a staff table; null where there is none of this Oid.
+const char *staff_statement(Oid staff) {
     const char *table = get_rel_name(staff);
     const char *schema = get_namespace_name(get_rel_namespace(staff));
     if (!table || !schema) return nullptr;
     hash_search(staffs, &staff, HASH_ENTER, nullptr);
-    const Oid type = TEXTOID;
-    return kept_plan(psprintf("SELECT staff_id, permissions FROM %s"
-                              " WHERE login OPERATOR(pg_catalog.=) $1 LIMIT 1",
-                              quote_qualified_identifier(schema, table)),
-                     1, &type);
+    return psprintf("SELECT staff_id, permissions FROM %s WHERE login OPERATOR(pg_catalog.=) $1 LIMIT 1",
+                    quote_qualified_identifier(schema, table));
 }
 
 // Reads with the rights of the table's owner and the latest snapshot: what is committed now counts, also in a
@@ -160,8 +158,7 @@ contacts_acting read_acting(Oid staff, Datum login) {
     contacts_acting acting = {};
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
     const Before before = become_owner(contacts_table_owner(staff), SECURITY_RESTRICTED_OPERATION);
-    SPIPlanPtr plan = staff_plan(staff);
-    if (plan) {
+    if (const char *statement = staff_statement(staff)) {
         Snapshot snapshot;
         if (IsInParallelMode()) {
             snapshot = GetActiveSnapshot();
@@ -169,8 +166,10 @@ contacts_acting read_acting(Oid staff, Datum login) {
         } else {
             snapshot = GetLatestSnapshot();
         }
-        const int result =
-            SPI_execute_snapshot(plan, &login, nullptr, snapshot, InvalidSnapshot, true, false, 1);
+        const Oid type = TEXTOID;
+        const int result = run_kept_plan(statement, 1, &type, [&](SPIPlanPtr plan) {
+            return SPI_execute_snapshot(plan, &login, nullptr, snapshot, InvalidSnapshot, true, false, 1);
+        });
         if (result != SPI_OK_SELECT)
             elog(ERROR, "SPI_execute_snapshot failed: %s", SPI_result_code_string(result));
         if (SPI_processed == 1 && SPI_gettypeid(SPI_tuptable->tupdesc, 1) == UUIDOID &&

@@ -15,9 +15,13 @@ extern "C" {
 #include "commands/trigger.h"
 #include "executor/executor.h"
 #include "executor/spi.h"
+#include "executor/tstoreReceiver.h"
 #include "executor/tuptable.h"
+#include "funcapi.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
+#include "nodes/params.h"
+#include "tcop/dest.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -339,12 +343,33 @@ Jsonb *changes_of(TupleDesc desc, Field *fields, const Datum *old_values, const 
 
 // ---- who, when, why
 
-// An undo marks what it writes: see contacts.log_undo().
-TimestampTz undo_statement = 0;
-pg_uuid_t undo_id;
+// The import that is being undone, for as long as contacts_undo_import() runs. Only what is written to its
+// directory is marked: undo runs what it finds beside the table that it was given.
+struct Undo {
+    Oid directory;
+    pg_uuid_t import_id;
+};
+const Undo *undo = nullptr;
 
-bool is_undo() {
-    return undo_statement != 0 && undo_statement == GetCurrentStatementStartTimestamp();
+// What scripts before 0.4.0 say instead, of their client's present statement.
+TimestampTz undo_statement = 0;
+pg_uuid_t undo_said;
+
+// The import whose undoing writes to this table; null if none does.
+const pg_uuid_t *undone_in(Relation rel) {
+    if (undo && undo->directory == RelationGetNamespace(rel)) return &undo->import_id;
+    if (undo_statement != 0 && undo_statement == GetCurrentStatementStartTimestamp()) return &undo_said;
+    return nullptr;
+}
+
+const char *action_in(Relation rel) {
+    return undone_in(rel) ? "undo" : "update";
+}
+
+// The import that an entry of the log names; null if none does.
+const pg_uuid_t *import_in(Relation rel) {
+    if (const pg_uuid_t *undone = undone_in(rel)) return undone;
+    return contacts_import_active ? &contacts_import_id : nullptr;
 }
 
 // ---- contacts that this transaction deleted
@@ -426,8 +451,9 @@ void run_entries(Relation rel, const char *statement, const Entries *entries) {
     for (int i = 0; i < kAccessColumns; ++i) values[3 + i] = to_array(&entries->access[i]);
     values[7] = TimestampTzGetDatum(GetCurrentStatementStartTimestamp());
     values[8] = PointerGetDatum(contacts_current_actor());
-    values[9] = UUIDPGetDatum(is_undo() ? &undo_id : &contacts_import_id);
-    nulls[9] = is_undo() || contacts_import_active ? ' ' : 'n';
+    const pg_uuid_t *import = import_in(rel);
+    values[9] = UUIDPGetDatum(import);
+    nulls[9] = import ? ' ' : 'n';
     run_as_owner(rel, statement, kLogArguments, log_types, values, nulls);
 }
 
@@ -523,7 +549,7 @@ void log_contacts(TriggerData *trigger) {
         " SELECT u.contact_id, u.version, u.changes, u.owner_id, u.visibility, "
         "u.shared_with::pg_catalog.uuid[],"
         " u.editable_by::pg_catalog.uuid[], $8, $9, '%s', $10%s",
-        beside(rel, trigger->tg_trigger->tgargs[0]), is_undo() ? "undo" : "update", from_entries);
+        beside(rel, trigger->tg_trigger->tgargs[0]), action_in(rel), from_entries);
     Reader old_rows = open_reader(trigger->tg_oldtable, desc);
     Reader new_rows = open_reader(trigger->tg_newtable, desc);
     MemoryContext whole = CurrentMemoryContext;
@@ -838,10 +864,10 @@ void log_part_chunk(Part *part, PartRow *rows, int count) {
                false);
     }
     const Oid types[] = {UUIDARRAYOID, JSONBARRAYOID, TEXTOID, TIMESTAMPTZOID, TEXTOID, UUIDOID};
-    Datum values[] = {
-        uuid_array(ids, n), to_array(&changes), CStringGetTextDatum(part->field),
-        arguments[2],       arguments[3],       UUIDPGetDatum(is_undo() ? &undo_id : &contacts_import_id)};
-    const char *nulls = is_undo() || contacts_import_active ? "      " : "     n";
+    const pg_uuid_t *import = import_in(part->rel);
+    Datum values[] = {uuid_array(ids, n), to_array(&changes), CStringGetTextDatum(part->field),
+                      arguments[2],       arguments[3],       UUIDPGetDatum(import)};
+    const char *nulls = import ? "      " : "     n";
     run_as_owner(
         part->rel,
         psprintf(
@@ -855,7 +881,7 @@ void log_part_chunk(Part *part, PartRow *rows, int count) {
             " ON CONFLICT (contact_id, version) DO UPDATE SET changes = l.changes OPERATOR(pg_catalog.||)"
             " pg_catalog.jsonb_build_object($3, coalesce(l.changes OPERATOR(pg_catalog.->) $3, '[]')"
             " OPERATOR(pg_catalog.||) (EXCLUDED.changes OPERATOR(pg_catalog.->) $3))",
-            beside(part->rel, part->log), is_undo() ? "undo" : "update", contact),
+            beside(part->rel, part->log), action_in(part->rel), contact),
         6, types, values, nulls);
 }
 
@@ -1206,6 +1232,7 @@ PG_FUNCTION_INFO_V1(contacts_log_contact);
 PG_FUNCTION_INFO_V1(contacts_log_part);
 PG_FUNCTION_INFO_V1(contacts_log_deletion);
 PG_FUNCTION_INFO_V1(contacts_log_undo);
+PG_FUNCTION_INFO_V1(contacts_undo_import);
 PG_FUNCTION_INFO_V1(contacts_delete_members);
 
 Datum contacts_log_contact(PG_FUNCTION_ARGS) {
@@ -1250,21 +1277,60 @@ Datum contacts_delete_members(PG_FUNCTION_ARGS) {
                             RelationGetDescr(rel), &isnull);
     if (isnull) return PointerGetDatum(trigger->tg_trigtuple);
     const Oid types[] = {UUIDOID};
+    const bool keeps = undone_in(rel);
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
-    const uint64 members = run_as_owner(
-        rel,
-        psprintf(is_undo() ? "SELECT FROM %s AS m WHERE m.group_id OPERATOR(pg_catalog.=) $1 LIMIT 1"
-                           : "DELETE FROM %s AS m WHERE m.group_id OPERATOR(pg_catalog.=) $1",
-                 beside(rel, trigger->tg_trigger->tgargs[0])),
-        1, types, &id, nullptr);
+    const uint64 members =
+        run_as_owner(rel,
+                     psprintf(keeps ? "SELECT FROM %s AS m WHERE m.group_id OPERATOR(pg_catalog.=) $1 LIMIT 1"
+                                    : "DELETE FROM %s AS m WHERE m.group_id OPERATOR(pg_catalog.=) $1",
+                              beside(rel, trigger->tg_trigger->tgargs[0])),
+                     1, types, &id, nullptr);
     SPI_finish();
-    return PointerGetDatum(is_undo() && members > 0 ? nullptr : trigger->tg_trigtuple);
+    return PointerGetDatum(keeps && members > 0 ? nullptr : trigger->tg_trigtuple);
 }
 
+// (contact, import_id)
+Datum contacts_undo_import(PG_FUNCTION_ARGS) {
+    InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+    auto *result = reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo);
+    Undo started = {};
+    if (!PG_ARGISNULL(0)) started.directory = get_rel_namespace(PG_GETARG_OID(0));
+    if (!PG_ARGISNULL(1)) started.import_id = *PG_GETARG_UUID_P(1);
+    if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
+    ParamListInfo params = makeParamList(2);
+    for (int i = 0; i < 2; ++i) {
+        params->params[i].ptype = i == 0 ? REGCLASSOID : UUIDOID;
+        params->params[i].pflags = PARAM_FLAG_CONST;
+        params->params[i].value = PG_GETARG_DATUM(i);
+        params->params[i].isnull = PG_ARGISNULL(i);
+    }
+    SPIExecuteOptions options = {};
+    options.params = params;
+    options.dest = CreateDestReceiver(DestTuplestore);
+    SetTuplestoreDestReceiverParams(options.dest, result->setResult, CurrentMemoryContext, false, nullptr,
+                                    nullptr);
+    const Undo *const outer = undo;
+    PG_TRY();
+    {
+        undo = &started;
+        const int code = SPI_execute_extended(
+            "SELECT u.contact_id, u.name, u.changed_by, u.changed_at, u.reason"
+            " FROM contacts._undo_import($1, $2) AS u",
+            &options);
+        if (code != SPI_OK_SELECT) elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(code));
+    }
+    PG_FINALLY();
+    { undo = outer; }
+    PG_END_TRY();
+    SPI_finish();
+    PG_RETURN_NULL();
+}
+
+// Of scripts before 0.4.0.
 Datum contacts_log_undo(PG_FUNCTION_ARGS) {
     undo_statement = 0;
     if (!PG_ARGISNULL(0)) {
-        undo_id = *PG_GETARG_UUID_P(0);
+        undo_said = *PG_GETARG_UUID_P(0);
         undo_statement = GetCurrentStatementStartTimestamp();
     }
     PG_RETURN_VOID();

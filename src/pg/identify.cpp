@@ -11,7 +11,6 @@ extern "C" {
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
-#include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/uuid.h"
@@ -21,6 +20,7 @@ extern "C" {
 
 #include "pg/access.h"
 #include "pg/listed.h"
+#include "pg/plan.h"
 
 extern "C" {
 Datum contacts_phone_out(PG_FUNCTION_ARGS);
@@ -31,15 +31,6 @@ namespace {
 
 // ---- Statements that are kept
 
-struct KeptCall {
-    Oid function;
-    NameData schema;
-    NameData name;
-    SPIPlanPtr plan;
-};
-
-HTAB *kept_calls = nullptr;
-
 // What a statement is given.
 struct Arguments {
     int count;
@@ -48,52 +39,23 @@ struct Arguments {
     bool nulls[2];
 };
 
-// `SELECT f FROM function($1, …) AS f`; made again when the function was renamed, since the statement names
-// it. SPI is connected.
-SPIPlanPtr kept_call(Oid function, Arguments &arguments) {
+// `SELECT f FROM function($1, …) AS f`, with the snapshot of the statement that calls. SPI is connected.
+void run_kept(Oid function, Arguments &&arguments) {
     const char *name = get_func_name(function);
     const char *schema = name ? get_namespace_name(get_func_namespace(function)) : nullptr;
     if (!schema) elog(ERROR, "cache lookup failed for function %u", function);
-    if (!kept_calls) {
-        HASHCTL control = {};
-        control.keysize = sizeof(Oid);
-        control.entrysize = sizeof(KeptCall);
-        kept_calls = hash_create("contacts kept calls", 8, &control, HASH_ELEM | HASH_BLOBS);
-    }
-    bool found;
-    auto *kept = static_cast<KeptCall *>(hash_search(kept_calls, &function, HASH_ENTER, &found));
-    if (!found) kept->plan = nullptr;
-    if (kept->plan && strcmp(NameStr(kept->schema), schema) == 0 && strcmp(NameStr(kept->name), name) == 0)
-        return kept->plan;
-    if (kept->plan) {
-        SPIPlanPtr old = kept->plan;
-        kept->plan = nullptr;
-        SPI_freeplan(old);
-    }
-    namestrcpy(&kept->schema, schema);
-    namestrcpy(&kept->name, name);
-    SPIPlanPtr plan =
-        SPI_prepare(psprintf("SELECT f FROM %s(%s) AS f", quote_qualified_identifier(schema, name),
-                             arguments.count == 1 ? "$1" : "$1, $2"),
-                    arguments.count, arguments.types);
-    if (!plan) elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
-    if (SPI_keepplan(plan) != 0) elog(ERROR, "SPI_keepplan failed");
-    kept->plan = plan;
-    return plan;
-}
-
-// Runs it with the snapshot of the statement that calls. A function is always given the same types, or the
-// plan would not be its.
-void run_kept(Oid function, Arguments &&arguments) {
-    SPIPlanPtr plan = kept_call(function, arguments);
-    if (SPI_getargcount(plan) != arguments.count)
-        elog(ERROR, "function %u is kept with other arguments", function);
-    for (int i = 0; i < arguments.count; ++i)
-        if (SPI_getargtypeid(plan, i) != arguments.types[i])
-            elog(ERROR, "function %u is kept with other arguments", function);
+    // By hand: the formatting of StringInfo would be felt. Quoting at most doubles a name.
+    char statement[4 * NAMEDATALEN + 64];
+    char *end = stpcpy(statement, "SELECT f FROM ");
+    end = stpcpy(end, quote_identifier(schema));
+    end = stpcpy(end, ".");
+    end = stpcpy(end, quote_identifier(name));
+    stpcpy(end, arguments.count == 1 ? "($1) AS f" : "($1, $2) AS f");
     char nulls[2];
     for (int i = 0; i < arguments.count; ++i) nulls[i] = arguments.nulls[i] ? 'n' : ' ';
-    const int result = SPI_execute_plan(plan, arguments.values, nulls, true, 0);
+    const int result = contacts::pg::run_kept_plan(
+        statement, arguments.count, arguments.types,
+        [&](SPIPlanPtr plan) { return SPI_execute_plan(plan, arguments.values, nulls, true, 0); });
     if (result != SPI_OK_SELECT) elog(ERROR, "SPI_execute_plan failed: %s", SPI_result_code_string(result));
 }
 

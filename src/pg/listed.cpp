@@ -22,6 +22,7 @@ extern "C" {
 #include "pg/fired.h"
 #include "pg/listed.h"
 #include "pg/owner.h"
+#include "pg/plan.h"
 #include "pg/transaction.h"
 
 using namespace contacts::pg;

@@ -23,13 +23,6 @@ struct Before {
 Before become_owner(Oid owner, int restrictions = 0);
 void become_again(const Before &before);
 
-// SPI_prepare(), for once. Names are looked up as the current user.
-SPIPlanPtr prepare(const char *text, int count, const Oid *types);
-
-// The same, kept for the session. Known by its text, which therefore names all it depends on: schemas of
-// tables, functions and operators. A plan is valid until the next look-up, which may make it again.
-SPIPlanPtr kept_plan(const char *text, int count, const Oid *types);
-
 // When the AFTER triggers of a statement's rows fire: before it returns, or with those of the statement that
 // is under way.
 enum class AfterTriggers { kAtOnce, kLater };

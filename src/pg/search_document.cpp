@@ -24,6 +24,7 @@ extern "C" {
 #include "pg/current_import.h"
 #include "pg/fired.h"
 #include "pg/owner.h"
+#include "pg/plan.h"
 
 using contacts::name::DocumentText;
 
@@ -98,8 +99,9 @@ text *organization_name(SearchDocument *document, Relation rel, Datum id) {
         const Before before = become_owner(RelationGetForm(rel)->relowner);
         // Not read-only: what this very statement inserted is seen.
         const Oid type = UUIDOID;
-        const int result =
-            SPI_execute_plan(kept_plan(document->organization_name, 1, &type), &id, nullptr, false, 1);
+        const int result = run_kept_plan(document->organization_name, 1, &type, [&](SPIPlanPtr plan) {
+            return SPI_execute_plan(plan, &id, nullptr, false, 1);
+        });
         become_again(before);
         if (result < 0) elog(ERROR, "SPI_execute_plan failed: %s", SPI_result_code_string(result));
         if (SPI_processed == 1 && SPI_gettypeid(SPI_tuptable->tupdesc, 1) == TEXTOID) {

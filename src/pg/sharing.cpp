@@ -28,6 +28,7 @@ extern "C" {
 #include "pg/actor.h"
 #include "pg/fired.h"
 #include "pg/owner.h"
+#include "pg/plan.h"
 
 using namespace contacts::pg;
 

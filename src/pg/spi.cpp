@@ -6,7 +6,7 @@ extern "C" {
 #include "utils/lsyscache.h"
 }
 
-#include <unordered_map>
+#include "pg/plan.h"
 
 namespace contacts::pg {
 namespace {
@@ -17,31 +17,6 @@ void check_spi(int code, const char *what) {
 }
 
 constexpr std::size_t kMaxArguments = 8;
-
-// More are not kept: a session works with few directories.
-constexpr std::size_t kMaxKept = 256;
-
-// Null where there is no room.
-SPIPlanPtr KeptPlan(const std::string &command, int count, Oid *types) {
-    static std::unordered_map<std::string, SPIPlanPtr> plans;
-    const auto known = plans.find(command);
-    if (known != plans.end()) return known->second;
-    if (plans.size() >= kMaxKept) return nullptr;
-    SPIPlanPtr &plan = plans[command];
-    const char *text = command.c_str();
-    try {
-        plan = Call([&] {
-            SPIPlanPtr made = SPI_prepare(text, count, types);
-            if (!made) check_spi(SPI_result, "SPI_prepare");
-            check_spi(SPI_keepplan(made), "SPI_keepplan");
-            return made;
-        });
-    } catch (...) {
-        plans.erase(command);
-        throw;
-    }
-    return plan;
-}
 
 }  // namespace
 
@@ -101,15 +76,17 @@ TextRows SpiSession::Execute(bool keeps, const std::string &command,
     }
     const char *text = command.c_str();
     const int count = static_cast<int>(arguments.size());
-    SPIPlanPtr plan = keeps ? KeptPlan(command, count, types) : nullptr;
     struct Table {
         char **cells;
         uint64 rows;
         int columns;
     };
     const Table table = Call([&] {
-        check_spi(plan ? SPI_execute_plan(plan, values, nulls, false, 0)
-                       : SPI_execute_with_args(text, count, types, values, nulls, false, 0),
+        check_spi(keeps ? run_kept_plan(text, count, types,
+                                        [&](SPIPlanPtr plan) {
+                                            return SPI_execute_plan(plan, values, nulls, false, 0);
+                                        })
+                        : SPI_execute_with_args(text, count, types, values, nulls, false, 0),
                   "SPI_execute");
         Table result{nullptr, 0, 0};
         if (SPI_tuptable) {

@@ -202,6 +202,16 @@ RESET plan_cache_mode;
 RESET ROLE;
 RESET search_path;
 DROP FUNCTION pg_temp.scans(text);
+-- What asks a function on behalf of identify() names it: that it is renamed by itself, under way, does no harm.
+CREATE FUNCTION pg_temp.exact(number text, extension text) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  IF extension = 'inner' THEN RETURN true; END IF;
+  ALTER FUNCTION pg_temp.exact(text, text) RENAME TO exact_now;
+  RETURN contacts.identify_fits('+41446681800', '+41446681801', 'inner', 'pg_temp.exact_now(text,text)'::regprocedure);
+END $$;
+SELECT contacts.identify_fits('+41446681800', '+41446681801', 'outer', 'pg_temp.exact(text,text)'::regprocedure);
+SELECT contacts.identify_fits('+41446681800', '+41446681801', 'inner', 'pg_temp.exact_now(text,text)'::regprocedure);
+DROP FUNCTION pg_temp.exact_now(text, text);
 
 SET client_min_messages = warning;
 DROP SCHEMA crm CASCADE;

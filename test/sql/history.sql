@@ -111,7 +111,6 @@ DELETE FROM change_log;
 INSERT INTO change_log (contact_id, version, changed_at, changed_by, action, changes, visibility)
 VALUES ('00000000-0000-7000-8000-0000000000c1', 99, now(), 'x', 'update', '{}', 'company');
 TRUNCATE change_log;
-SELECT contacts.log_undo('00000000-0000-7000-8000-0000000000c1');
 RESET ROLE;
 SET ROLE regress_history_eve;
 SELECT count(*), count(DISTINCT contact_id) FROM change_log;
