@@ -10,21 +10,24 @@ namespace {
 
 // Of a generation at first: most imports are small.
 constexpr std::size_t kLeastCapacity = 512;
+// Of the length of a cell, seven bits a byte.
+constexpr std::size_t kMostLengthBytes = (8 * sizeof(std::size_t) + 6) / 7;
 
 }  // namespace
 
 std::uint64_t HashCells(std::span<const std::string> cells) {
     while (!cells.empty() && cells.back().empty()) cells = cells.first(cells.size() - 1);
     std::size_t size = 0;
-    for (const std::string &cell : cells) size += cell.size() + 2;
-    std::string bytes;
-    bytes.reserve(size);
+    for (const std::string &cell : cells) size += kMostLengthBytes + cell.size();
+    std::string bytes(size, '\0');
+    char *end = bytes.data();
     for (const std::string &cell : cells) {
         std::size_t length = cell.size();
-        for (; length > 0x7F; length >>= 7) bytes += static_cast<char>(0x80 | (length & 0x7F));
-        bytes += static_cast<char>(length);
-        bytes += cell;
+        for (; length > 0x7F; length >>= 7) *end++ = static_cast<char>(0x80 | (length & 0x7F));
+        *end++ = static_cast<char>(length);
+        end = std::copy(cell.begin(), cell.end(), end);
     }
+    bytes.resize(static_cast<std::size_t>(end - bytes.data()));
     std::uint64_t hash = std::hash<std::string_view>()(bytes);
     if constexpr (sizeof(std::size_t) < sizeof hash) {
         bytes.insert(0, 1, '\xFF');  // a hash of its own for the other half
