@@ -61,4 +61,3 @@ BEGIN ATOMIC
    GROUP BY f.format;
 END;
 COMMENT ON FUNCTION csv_template(text) IS 'The header of a format as the product documents it, as a CSV record; no row for an unknown format. Error 42501 without the permission export.';
-

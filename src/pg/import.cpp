@@ -647,6 +647,10 @@ void Import::Apply(std::span<const Draft *const> drafts, std::span<RowPlan> rows
             written = Write(drafts);
             CheckDeferred();
         });
+        // A record that is equal to one that was refused may be tried, and is refused in its turn.
+        for (const RowPlan &row : written)
+            if (row.cells_hash != 0 && row.outcome != Outcome::kFailed)
+                seen_.Add(row.cells_hash, row.first_record);
         std::move(written.begin(), written.end(), rows.begin());
         return;
     } catch (const PgError &error) {
@@ -686,8 +690,10 @@ Issue Import::RefusedRow(const ErrorData &data, const Draft &draft) const {
     issue.code = CodeOf(data);
     issue.target = data.table_name ? data.table_name : "";
     if (data.column_name) issue.target += std::string(".") + data.column_name;
-    issue.message =
-        Sentence(data.message ? data.message : "", data.detail && !QuotesRow(data) ? data.detail : "");
+    std::string detail = data.detail && !QuotesRow(data) ? data.detail : "";
+    // How a record is to be corrected, if a trigger of the DBA's tells.
+    if (data.hint) detail.append(detail.empty() ? "" : " ").append(data.hint);
+    issue.message = Sentence(data.message ? data.message : "", detail);
     return issue;
 }
 
@@ -709,7 +715,7 @@ void Import::CheckDeferred() {
 
 std::vector<RowPlan> Import::Write(std::span<const Draft *const> drafts) {
     const Matches matches = Match(drafts);
-    Plan plan = MakePlan(mapping_, rules_, ownership_, drafts, matches, NewUuidV7);
+    Plan plan = MakePlan(mapping_, rules_, ownership_, drafts, matches, NewUuidV7, seen_);
     OrganizationNames names;
     for (const auto &[name, id] : matches.organizations_by_name) names.emplace(id, name);
     Writing scope(plan, id_);

@@ -145,6 +145,7 @@ class Import {
     bool dry_ = false;
     // Organizations that this import wrote, by name: nobody else sees them, they need not be looked up again.
     std::unordered_map<std::string, Uuid> own_organizations_;
+    SeenRecords seen_;                        // that were stored
     std::uint64_t organization_updates_ = 0;  // as contacts_organization_updates was then
     std::string run_;                         // what import_run says from the beginning, as JSON
     std::string message_;                     // the summary

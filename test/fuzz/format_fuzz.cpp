@@ -146,7 +146,8 @@ void RequireShownIsRead(const Mapping &mapping, const Validator &validator, cons
     }
 }
 
-// All records of a file in one batch: each has an outcome, and as many contacts are made as are counted.
+// All records of a file in one batch: each has an outcome, and as many contacts are made as are counted; of
+// equal ones without an ID, one.
 void RequireBalance(const Mapping &mapping, const Rules &rules, const Ownership &ownership,
                     const std::vector<Draft> &records) {
     std::vector<const Draft *> good;
@@ -155,6 +156,7 @@ void RequireBalance(const Mapping &mapping, const Rules &rules, const Ownership 
     const Plan plan = MakePlan(mapping, rules, ownership, good, {}, NewId);
     Require(plan.rows.size() == good.size());
     std::size_t inserted = 0, others = 0, contacts = 0;
+    std::set<std::vector<std::string>> distinct;
     for (std::size_t i = 0; i < good.size(); ++i) {
         const RowPlan &row = plan.rows[i];
         const bool failed = std::any_of(row.issues.begin(), row.issues.end(), [](const Issue &issue) {
@@ -163,7 +165,11 @@ void RequireBalance(const Mapping &mapping, const Rules &rules, const Ownership 
         Require(failed == (row.outcome == Outcome::kFailed));
         if (row.outcome == Outcome::kInserted) {
             ++inserted;
-            if (good[i]->has_contact) ++contacts;
+            if (!good[i]->has_contact) continue;
+            ++contacts;
+            std::vector<std::string> cells = good[i]->cells;
+            while (!cells.empty() && cells.back().empty()) cells.pop_back();
+            Require(!good[i]->key.empty() || distinct.insert(std::move(cells)).second);
         } else {
             ++others;
         }
@@ -224,6 +230,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
         for (std::size_t i = 0, width = header.size() + (choice & 128 ? input.Byte() % 3 : 0); i < width; ++i)
             cells.push_back(input.Text('\t'));
         Draft draft = DraftOf(cells);
+        draft.record = records + 1;
         validator.Validate(draft);
         for (const Issue &issue : draft.issues) {
             Require(issue.code[0] != '\0' && !issue.message.empty() && issue.value.size() <= 260);

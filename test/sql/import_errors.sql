@@ -93,8 +93,8 @@ SELECT left(f, 40) AS begins, length(f) > 10000 AS long FROM error_file() AS f;
 CREATE TABLE audit (what text);
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF NEW.last_name = 'Raise' THEN RAISE EXCEPTION 'no % here', NEW.last_name USING DETAIL = 'A rule of the DBA''s.'; END IF;
-  IF NEW.last_name = 'Own' THEN RAISE EXCEPTION 'own code' USING ERRCODE = 'MY001'; END IF;
+  IF NEW.last_name = 'Raise' THEN RAISE EXCEPTION 'no % here', NEW.last_name USING DETAIL = 'A rule of the DBA''s.', HINT = 'Name it otherwise.'; END IF;
+  IF NEW.last_name = 'Own' THEN RAISE EXCEPTION 'own code' USING ERRCODE = 'MY001', HINT = 'Own hint.'; END IF;
   IF NEW.last_name = 'Divide' THEN PERFORM 1 / (length(NEW.last_name) - 6); END IF;
   IF NEW.last_name = 'Skip' THEN RETURN NULL; END IF;
   RETURN NEW;

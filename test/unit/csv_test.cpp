@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/csv/encoding.h"
+
 namespace contacts::csv {
 namespace {
 
@@ -174,7 +176,60 @@ TEST(CsvEncoding, B3_Utf16WithoutByteOrderMark) {
         EXPECT_EQ(Read(Utf16(u"Имя,Телефон\nЩукин,+7\n", big_endian)).dialect.encoding, name);
         EXPECT_EQ(Read(Utf16(u"姓名,電話,郵件\n曾国藩,+852 1234,a@b.hk\n", big_endian)).dialect.encoding,
                   name);
+        // Characters whose other byte is NUL: U+4E00, U+3000, U+0000, half of a pair.
+        const File wide =
+            Read(Utf16(u"Name,Phone,Mail\n一\u3000一,+41 44 668 18 00,a@b.example\n", big_endian));
+        EXPECT_EQ(wide.dialect.encoding, name);
+        EXPECT_EQ(wide.cells()[1][0], "一\u3000一");
+        const File nul = Read(Utf16(std::u16string_view(u"Name,Phone\nM\0ller,+41\n", 22), big_endian));
+        EXPECT_EQ(nul.dialect.encoding, name);
+        EXPECT_EQ(nul.faults(), (Cells{"", "nul_byte"}));
+        std::u16string half = u"a,b\nx";
+        half += char16_t{0xD800};
+        const File surrogate = Read(Utf16(half + u",y\nc,d\n", big_endian));
+        EXPECT_EQ(surrogate.dialect.encoding, name);
+        EXPECT_EQ(surrogate.faults(), (Cells{"", "bad_encoding", ""}));
     }
+    // As many on both sides are no pattern.
+    EXPECT_EQ(Read("\0a\0b\0c,\0d\n"s).dialect.encoding, "UTF-8");
+}
+
+// Bytes that are no text stand where they stand, however the file comes in.
+TEST(CsvEncoding, OffsetsInPieces) {
+    const auto spots_of = [](const std::string &bytes, const char *encoding, std::size_t first) {
+        Transcoder transcoder(encoding, 3);
+        std::vector<BadSpot> spots;
+        std::string text;
+        const std::string_view view(bytes);
+        if (first > 0) transcoder.Convert(view.substr(0, first), false, 0, text, spots);
+        transcoder.Convert(view.substr(first), true, static_cast<std::int64_t>(text.size()), text, spots);
+        std::vector<std::int64_t> offsets;
+        for (const BadSpot &spot : spots) offsets.push_back(spot.source_offset - 3);
+        return offsets;
+    };
+    std::u16string halves = u"a";
+    for (const char16_t unit :
+         {0xD83D, 0x4E00, 0xDC00, 0x0041, 0xD800, 0xD83D, 0xDE00, 0xD83D, 0x0000, 0xD800})
+        halves += unit;
+    const std::u32string codes = {U'a', 0xD800, U'b', 0x110000, 0, U'c'};
+    const struct {
+        const char *encoding;
+        std::string bytes;
+        std::vector<std::int64_t> offsets;
+    } kCases[] = {
+        {"UTF-16LE", Utf16(halves, false), {2, 6, 10, 16, 18, 20}},
+        {"UTF-16BE", Utf16(halves, true), {2, 6, 10, 16, 18, 20}},
+        {"UTF-16LE", Utf16(u"ab", false) + 'c', {4}},
+        {"UTF-32LE", Utf32(codes, false), {4, 12, 16}},
+        {"UTF-32BE", Utf32(codes, true), {4, 12, 16}},
+        {"UTF-7", "a+2AA-b+3AA-c", {2, 8}},
+        {"CESU-8", "a\xED\xA0\xBD\xC3\xA4\xED\xB8\x80\0"s, {1, 6, 9}},
+        {"Shift_JIS", "a\x83\x20z\x81", {1, 4}},
+        {"GB18030", "a\x81\x30z\xFF", {1, 4}},
+    };
+    for (const auto &c : kCases)
+        for (std::size_t first = 0; first < c.bytes.size(); ++first)
+            EXPECT_EQ(spots_of(c.bytes, c.encoding, first), c.offsets) << c.encoding << " cut at " << first;
 }
 
 TEST(CsvEncoding, B4_FalseAndRealUtf32) {

@@ -37,6 +37,7 @@ class PlanTest : public testing::Test {
     }
     void Add(Cells cells) {
         Draft draft;
+        draft.record = static_cast<std::int64_t>(drafts_.size()) + 1;
         draft.cells = std::move(cells);
         Validator(mapping_, rules_).Validate(draft);
         EXPECT_FALSE(draft.failed()) << draft.issues[0].message;
@@ -60,7 +61,8 @@ class PlanTest : public testing::Test {
         std::vector<const Draft *> drafts;
         for (const Draft &draft : drafts_) drafts.push_back(&draft);
         std::uint8_t next = 100;
-        plan_ = MakePlan(mapping_, rules_, ownership_, drafts, matches_, [&] { return Id(next++); });
+        plan_ = MakePlan(
+            mapping_, rules_, ownership_, drafts, matches_, [&] { return Id(next++); }, seen_);
     }
     // The rows of a relation, one column or all, as text.
     std::string Rows(const char *relation, std::vector<std::string> columns) const {
@@ -97,6 +99,7 @@ class PlanTest : public testing::Test {
     Ownership ownership_{Id(1), "company", {}};
     std::vector<Draft> drafts_;
     Matches matches_;
+    SeenRecords seen_;
     Plan plan_;
 };
 
@@ -510,6 +513,99 @@ TEST_F(MatchTest, Duplicates) {
     EXPECT_EQ(outcome(OnDuplicate::kUpdate, true), "updated, updated duplicate_in_file");
     rules_.mode = Mode::kUpdate;
     EXPECT_EQ(outcome(OnDuplicate::kByMode, false), "failed no_match, failed no_match");
+}
+
+// Records that have nothing to be known by are known by all of their cells.
+class RepeatTest : public PlanTest {
+  protected:
+    // The outcome of each record, its codes, and what SeenRecords is to learn of it.
+    std::string Outcomes() {
+        Make();
+        std::string out;
+        for (std::size_t row = 0; row < drafts_.size(); ++row) {
+            static const char *const kNames[] = {"inserted", "updated", "unchanged", "failed"};
+            out += (row ? ", " : "") + std::string(kNames[static_cast<int>(OutcomeOf(row))]);
+            if (!CodesOf(row).empty()) out += " " + CodesOf(row);
+            const RowPlan &plan = plan_.rows[row];
+            EXPECT_EQ(plan.cells_hash, plan.first_record ? HashCells(drafts_[row].cells) : 0);
+            if (plan.cells_hash != 0) out += " #" + std::to_string(plan.first_record);
+        }
+        return out;
+    }
+};
+
+TEST_F(RepeatTest, AreImportedOnce) {
+    Use("cinnox", {"First Name", "Last Name", "Email"});
+    Add({"Al", "Bo", "a@b.example"});
+    Add({"Al", "Bo", "a@b.example"});
+    Add({"Al", "Bo", "A@b.example"});
+    Add({"Al", "Bo", "a@b.example", ""});
+    Add({"Al", "Bo"});
+    Add({"Al", "Bo", ""});
+    EXPECT_EQ(Outcomes(),
+              "inserted #1, unchanged duplicate_in_file #1, inserted #3, unchanged duplicate_in_file #1, "
+              "inserted #5, unchanged duplicate_in_file #5");
+    EXPECT_EQ(Rows("contact_insert", {"contact_id"}), "#100; #101; #102");
+    EXPECT_EQ(Rows("email_insert", {"contact_id", "address"}), "#100 a@b.example; #101 A@b.example");
+    EXPECT_EQ(plan_.rows[3].issues[0].message,
+              "this record is the same as record 1 of the file; it was skipped");
+    EXPECT_EQ(plan_.rows[3].issues[0].severity, Severity::kWarning);
+}
+
+TEST_F(RepeatTest, AsAsked) {
+    Use("8x8", {"Contact.FirstName", "User.LastName", "Contact.ContactID"});
+    Add({"Al", "Bo", ""});
+    Add({"Al", "Bo", ""});
+    EXPECT_EQ(Outcomes(), "inserted #1, unchanged duplicate_in_file #1") << "by ID, but there is none";
+    for (const Mode mode : {Mode::kInsert, Mode::kUpsert}) {
+        rules_.mode = mode;
+        rules_.strict = false;
+        for (const OnDuplicate asked : {OnDuplicate::kByMode, OnDuplicate::kSkip, OnDuplicate::kUpdate}) {
+            rules_.on_duplicate = asked;
+            EXPECT_EQ(Outcomes(), "inserted #1, unchanged duplicate_in_file #1");
+        }
+        rules_.on_duplicate = OnDuplicate::kError;
+        EXPECT_EQ(Outcomes(), "inserted #1, failed duplicate_in_file #1");
+        EXPECT_EQ(plan_.rows[1].issues[0].message, "this record is the same as record 1 of the file");
+        rules_.on_duplicate = OnDuplicate::kInsert;
+        EXPECT_EQ(Outcomes(), "inserted, inserted");
+        rules_.strict = true;
+        EXPECT_EQ(Outcomes(), "inserted, inserted");
+        rules_.on_duplicate = OnDuplicate::kSkip;
+        EXPECT_EQ(Outcomes(), "inserted #1, unchanged duplicate_in_file #1");
+        rules_.on_duplicate = OnDuplicate::kByMode;
+        EXPECT_EQ(Outcomes(), "inserted #1, failed duplicate_in_file #1");
+    }
+}
+
+TEST_F(RepeatTest, OfEarlierBatches) {
+    Use("cinnox", {"First Name", "Last Name"});
+    Add({"Al", "Bo"});
+    Add({"Cy", "Do"});
+    Add({"Cy", "Do"});
+    seen_.Add(HashCells(drafts_[1].cells), -5);
+    EXPECT_EQ(Outcomes(), "inserted #1, unchanged duplicate_in_file #-5, unchanged duplicate_in_file #-5");
+    EXPECT_EQ(seen_.Find(HashCells(drafts_[0].cells)), std::nullopt) << "it is not stored yet";
+}
+
+TEST_F(RepeatTest, WhereAValueIsMatchedBy) {
+    Use("generic", {"Last Name", "Email"});
+    rules_.mode = Mode::kUpsert;
+    rules_.match_by = {Criterion::kEmail};
+    Add({"Bo", "a@b.example"});
+    Add({"Bo", "a@b.example"});
+    Add({"Bo", ""});
+    Add({"Bo", ""});
+    EXPECT_EQ(Outcomes(),
+              "inserted, unchanged duplicate_in_file, inserted #3, unchanged duplicate_in_file #3");
+}
+
+TEST_F(RepeatTest, OfFailedRecordsFailThemselves) {
+    rules_.on_duplicate = OnDuplicate::kUpdate;
+    Use("genesys", {"Contact ID", "Contact First Name", "Contact Last Name"});
+    Add({"", "Cy", "Do"});
+    Add({"", "Cy", "Do"});
+    EXPECT_EQ(Outcomes(), "failed required_missing, failed required_missing");
 }
 
 TEST_F(MatchTest, DefaultsAreForNewContacts) {

@@ -188,6 +188,31 @@ TEST(VCardReader, Recognised) {
     EXPECT_FALSE(IsVCard(""));
 }
 
+// So many that it would take minutes if each looked at all others.
+TEST(VCardDraft, ManyGroupLabels) {
+    constexpr int kMany = 200000;
+    Card card;
+    std::string numbers;
+    for (int i = 0; i < kMany; ++i) {
+        const std::string n = std::to_string(i);
+        Property phone;
+        phone.group = "ITEM" + n;
+        phone.name = "TEL";
+        phone.value = n;
+        card.properties.push_back(phone);
+        numbers += (i > 0 ? "|label " : "label ") + n + '^' + n + '^';
+    }
+    for (int i = 0; i < kMany; ++i)
+        for (const char *label : {"Label ", "later "}) {
+            Property own;
+            own.group = "ITEM" + std::to_string(i);
+            own.name = "X-ABLABEL";
+            own.value = label + std::to_string(i);
+            card.properties.push_back(own);
+        }
+    EXPECT_TRUE(Cell(card, "TEL") == numbers) << "each has the first label of its own group";
+}
+
 TEST(VCardDraft, Fields) {
     const Card card = ReadOne(
         "VERSION:3.0\nN:Stevenson;John;Philip,Paul;Dr.;Jr.,M.D.\nFN:Johnny\nORG:ABC\\, Inc.;North;Sales\n"

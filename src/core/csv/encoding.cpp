@@ -95,9 +95,10 @@ bool LooksLikeUtf32(std::string_view text, bool big_endian) {
     return true;
 }
 
-// UTF-16 of any script has NULs, those of ASCII characters, on one side of its units only. In UTF-8 with a
-// few NULs that may happen too, but there the other bytes are text: in UTF-16 they are either no UTF-8, or,
-// where a script keeps to one row of Unicode, control characters.
+// UTF-16 of any script has NULs, those of ASCII characters, on one side of its units; on the other hardly
+// any, those of U+4E00, of a space as wide as a Chinese character, of U+0000, or of a surrogate alone. In
+// UTF-8 with a few NULs that may be so, too, but there the other bytes are text: in UTF-16 they are either no
+// UTF-8, or, where a script keeps to one row of Unicode, control characters.
 const char *Utf16Pattern(std::string_view text) {
     text = text.substr(0, kPatternBytes);
     const std::size_t units = text.size() / 2;
@@ -109,8 +110,8 @@ const char *Utf16Pattern(std::string_view text) {
         zeros[i % 2] += byte == 0;
         controls[i % 2] += byte < '\t' || (byte > '\r' && byte < 0x20);
     }
-    if ((zeros[0] == 0) == (zeros[1] == 0)) return nullptr;
-    const int side = zeros[1] != 0;
+    const int side = zeros[1] > zeros[0];
+    if (zeros[side] == 0 || zeros[1 - side] * 3 > zeros[side]) return nullptr;
     const bool no_utf8 = Count(text.data(), text.data() + text.size(), false).bad > 0;
     if (controls[side] * 10 < units * 9 && !(no_utf8 && zeros[side] * 4 >= units)) return nullptr;
     return side == 1 ? "UTF-16LE" : "UTF-16BE";
@@ -199,7 +200,7 @@ void Transcoder::Close::operator()(UConverter *converter) const {
 }
 
 Transcoder::Transcoder(const std::string &encoding, std::int64_t source_offset)
-    : four_bytes_(encoding.starts_with("UTF-32")), source_offset_(source_offset) {
+    : begin_(source_offset), source_offset_(source_offset) {
     UErrorCode status = U_ZERO_ERROR;
     converter_.reset(ucnv_open(encoding.c_str(), &status));
     if (U_SUCCESS(status))
@@ -207,6 +208,9 @@ Transcoder::Transcoder(const std::string &encoding, std::int64_t source_offset)
     if (U_FAILURE(status))
         throw Error(sqlstate::kInternalError,
                     "could not open ICU converter \"" + encoding + "\": " + u_errorName(status));
+    unit_bytes_ = ucnv_getMinCharSize(converter_.get());
+    const UConverterType type = ucnv_getType(converter_.get());
+    counts_from_beginning_ = unit_bytes_ == 4 || type == UCNV_UTF8 || type == UCNV_CESU8;
 }
 
 void Transcoder::Convert(std::string_view bytes, bool last, std::int64_t text_offset, std::string &out,
@@ -217,14 +221,14 @@ void Transcoder::Convert(std::string_view bytes, bool last, std::int64_t text_of
     const auto spot = [&](std::int64_t source_offset, bool nul) {
         BadSpot bad{};
         bad.text_offset = text_offset + static_cast<std::int64_t>(out.size() - out_before);
-        bad.source_offset = source_offset;
+        // Where a call ends inside a unit, ICU may not count its first bytes.
+        bad.source_offset = source_offset - (source_offset - begin_) % unit_bytes_;
         bad.nul = nul;
         out += nul ? '\0' : kStandIn;
         return bad;
     };
-    const auto consumed = [&] { return source_offset_ + (source - bytes.data()); };
-    const auto lone_surrogate = [&](char16_t unit) {
-        BadSpot bad = spot(consumed(), false);
+    const auto lone_surrogate = [&](char16_t unit, std::int64_t source_offset) {
+        BadSpot bad = spot(source_offset, false);
         bad.length = 2;
         bad.bytes[0] = static_cast<unsigned char>(unit >> 8);
         bad.bytes[1] = static_cast<unsigned char>(unit & 0xFF);
@@ -247,6 +251,12 @@ void Transcoder::Convert(std::string_view bytes, bool last, std::int64_t text_of
             out.append(text, length);
             length = 0;
         };
+        const auto offset_of = [&](const UChar *unit) {
+            // Of a begun character most of ICU's converters say -1.
+            std::int32_t origin = origins[unit - units];
+            if (origin < 0 || counts_from_beginning_) origin = std::max(origin, 0) - begun;
+            return source_offset_ + (start - bytes.data()) + origin;
+        };
         for (const UChar *u = units; u < target; ++u) {
             UChar32 code = *u;
             if (code - 1u < 0x7Fu && lead_ == 0) {
@@ -254,28 +264,25 @@ void Transcoder::Convert(std::string_view bytes, bool last, std::int64_t text_of
                 continue;
             }
             if (U16_IS_LEAD(code)) {
-                if (lead_ != 0) flush(), lone_surrogate(lead_);
+                if (lead_ != 0) flush(), lone_surrogate(lead_, lead_offset_);
                 lead_ = static_cast<char16_t>(code);
+                lead_offset_ = offset_of(u);
                 continue;
             }
             if (U16_IS_TRAIL(code)) {
                 if (lead_ == 0) {
-                    flush(), lone_surrogate(static_cast<char16_t>(code));
+                    flush(), lone_surrogate(static_cast<char16_t>(code), offset_of(u));
                     continue;
                 }
                 code = U16_GET_SUPPLEMENTARY(lead_, code);
                 lead_ = 0;
             } else if (lead_ != 0) {
-                flush(), lone_surrogate(lead_);
+                flush(), lone_surrogate(lead_, lead_offset_);
                 lead_ = 0;
             }
             if (code == 0) {
                 flush();
-                // ICU counts from the beginning of a begun character in UTF-32, else says -1 of it.
-                std::int32_t origin = origins[u - units];
-                if (origin < 0 || four_bytes_) origin = std::max(origin, 0) - begun;
-                const std::int64_t at = source_offset_ + (start - bytes.data()) + origin;
-                spots.push_back(spot(at, true));
+                spots.push_back(spot(offset_of(u), true));
                 continue;
             }
             U8_APPEND_UNSAFE(text, length, code);
@@ -295,7 +302,7 @@ void Transcoder::Convert(std::string_view bytes, bool last, std::int64_t text_of
         if (U_FAILURE(ignored)) raw_length = 0;
         ignored = U_ZERO_ERROR;
         const std::int32_t pending = std::max(0, ucnv_toUCountPending(converter_.get(), &ignored));
-        BadSpot bad = spot(consumed() - raw_length - pending, false);
+        BadSpot bad = spot(source_offset_ + (source - bytes.data()) - raw_length - pending, false);
         bad.length = static_cast<unsigned char>(std::min<std::size_t>(raw_length, sizeof bad.bytes));
         std::memcpy(bad.bytes, raw, bad.length);
         spots.push_back(bad);
@@ -304,7 +311,7 @@ void Transcoder::Convert(std::string_view bytes, bool last, std::int64_t text_of
     }
     source_offset_ += static_cast<std::int64_t>(bytes.size());
     if (last && lead_ != 0) {
-        lone_surrogate(lead_);
+        lone_surrogate(lead_, lead_offset_);
         lead_ = 0;
     }
 }

@@ -60,9 +60,12 @@ class Transcoder {
         void operator()(UConverter *converter) const;
     };
     std::unique_ptr<UConverter, Close> converter_;
-    bool four_bytes_;  // UTF-32
+    int unit_bytes_;              // 2: UTF-16, 4: UTF-32
+    bool counts_from_beginning_;  // of a character that the last call saw the beginning of
+    const std::int64_t begin_;
     std::int64_t source_offset_;
     char16_t lead_ = 0;  // first half of a surrogate pair whose second half is still to come
+    std::int64_t lead_offset_ = 0;
 };
 
 }  // namespace contacts::csv

@@ -116,7 +116,8 @@ Value PersonalOwner(const Ownership &ownership) {
 class Planner {
   public:
     Planner(const Mapping &mapping, const Rules &rules, const Ownership &ownership,
-            std::span<const Draft *const> drafts, const Matches &matches, const std::function<Uuid()> &new_id)
+            std::span<const Draft *const> drafts, const Matches &matches, const std::function<Uuid()> &new_id,
+            const SeenRecords &seen)
         : mapping_(mapping),
           rules_(rules),
           ownership_(ownership),
@@ -124,6 +125,7 @@ class Planner {
           drafts_(drafts),
           matches_(matches),
           new_id_(new_id),
+          seen_(seen),
           default_type_(mapping.format->default_type),
           default_level_(mapping.format->default_level) {}
 
@@ -327,6 +329,7 @@ class Planner {
         if (draft.has_contact) {
             if (!Resolve(row, draft, meant) || !CheckContact(row, draft, meant)) return;
             if (IsKnown(meant) && rules_.duplicates() == OnDuplicate::kSkip) return;
+            if (!IsKnown(meant) && CheckRepeat(row, draft)) return;
         }
         std::optional<Uuid> organization;
         Outcome of_organization = Outcome::kUnchanged;
@@ -451,6 +454,35 @@ class Planner {
         }
     }
 
+    bool HasValueToMatch(const Draft &draft) const {
+        bool any = false;
+        ForEachValue(draft, rules_, [&](std::size_t, std::string_view) { any = true; });
+        return any;
+    }
+
+    // Whether an earlier record is equal to this one, which has nothing else to be known by.
+    bool CheckRepeat(std::size_t row, const Draft &draft) {
+        if (rules_.on_duplicate == OnDuplicate::kInsert || HasValueToMatch(draft)) return false;
+        RowPlan &plan = plan_.rows[row];
+        plan.cells_hash = HashCells(draft.cells);
+        std::optional<std::int64_t> first = seen_here_.Find(plan.cells_hash);
+        if (!first) first = seen_.Find(plan.cells_hash);
+        plan.first_record = first.value_or(draft.record);
+        if (!first) return false;
+        Issue issue;
+        issue.severity = rules_.on_duplicate == OnDuplicate::kError  ? Severity::kError
+                         : rules_.on_duplicate == OnDuplicate::kSkip ? Severity::kWarning
+                                                                     : validator_.LimitSeverity();
+        issue.code = "duplicate_in_file";
+        issue.message = "this record is the same as record " + std::to_string(*first) + " of the file";
+        if (issue.severity == Severity::kError)
+            plan.outcome = Outcome::kFailed;
+        else
+            issue.message += "; it was skipped";
+        plan.issues.push_back(std::move(issue));
+        return true;
+    }
+
     // A record that a contact is found for by something else than its ID, though the source has another ID
     // for it.
     void NoteOtherId(std::size_t row, const Draft &draft, const KnownContact &known, const Meant &meant,
@@ -465,8 +497,7 @@ class Planner {
 
     // Mode "update" with criteria of the caller's, none of which found a contact.
     void FailUnmatched(std::size_t row, const Draft &draft) {
-        bool any = false;
-        ForEachValue(draft, rules_, [&](std::size_t, std::string_view) { any = true; });
+        const bool any = HasValueToMatch(draft);
         std::string list;
         for (const Criterion criterion : rules_.match_by)
             list += (list.empty() ? "" : ", ") + std::string(NameOf(criterion));
@@ -646,6 +677,7 @@ class Planner {
     void InsertContact(std::size_t row, const Draft &draft, const std::optional<Uuid> &organization) {
         const Uuid id = new_id_();
         plan_.rows[row].outcome = Outcome::kInserted;
+        if (plan_.rows[row].cells_hash != 0) seen_here_.Add(plan_.rows[row].cells_hash, draft.record);
         std::vector<Value> &values = NewRow(id, draft.key, organization);
         AddFields(values, [&](std::size_t f) { return NewField(draft, f); });
         values.push_back(NewCustom([&](std::size_t k) -> const std::string * {
@@ -1095,6 +1127,8 @@ class Planner {
     std::span<const Draft *const> drafts_;
     const Matches &matches_;
     const std::function<Uuid()> &new_id_;
+    const SeenRecords &seen_;  // of earlier batches
+    SeenRecords seen_here_;
     const std::string default_type_, default_level_;  // of the format
     Plan plan_;
     // Of plan_, for what is written most.
@@ -1190,13 +1224,14 @@ std::vector<std::vector<Issue>> FindContactFaults(const Mapping &mapping, const 
                                                   std::span<const Draft *const> drafts,
                                                   const Matches &matches) {
     const std::function<Uuid()> no_id;
-    return Planner(mapping, rules, ownership, drafts, matches, no_id).Check();
+    const SeenRecords none;
+    return Planner(mapping, rules, ownership, drafts, matches, no_id, none).Check();
 }
 
 Plan MakePlan(const Mapping &mapping, const Rules &rules, const Ownership &ownership,
               std::span<const Draft *const> drafts, const Matches &matches,
-              const std::function<Uuid()> &new_id) {
-    return Planner(mapping, rules, ownership, drafts, matches, new_id).Run();
+              const std::function<Uuid()> &new_id, const SeenRecords &seen) {
+    return Planner(mapping, rules, ownership, drafts, matches, new_id, seen).Run();
 }
 
 }  // namespace contacts

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/format/seen.h"
 #include "core/format/validate.h"
 
 namespace contacts {
@@ -66,6 +67,10 @@ enum class Outcome : std::uint8_t { kInserted, kUpdated, kUnchanged, kFailed };
 struct RowPlan {
     Outcome outcome = Outcome::kUnchanged;
     std::vector<Issue> issues;  // beside those of the draft
+    // Of a record that nothing but its cells tells from others, for SeenRecords once it is stored: their
+    // hash, and the number of the first record that has them. 0: of no such record.
+    std::uint64_t cells_hash = 0;
+    std::int64_t first_record = 0;
 };
 
 struct Plan {
@@ -97,10 +102,11 @@ Plan MakeKeys(const Mapping &mapping, const Rules &rules, const Ownership &owner
               std::span<const Draft *const> drafts);
 
 // `new_id` makes ids in ascending order, so that rows lie in the order of the file. Records that mean one
-// contact are applied to it in the order of the file, and what comes out is written once.
+// contact are applied to it in the order of the file, and what comes out is written once. `seen` has the
+// records of earlier batches that are told from others by their cells alone.
 Plan MakePlan(const Mapping &mapping, const Rules &rules, const Ownership &ownership,
               std::span<const Draft *const> drafts, const Matches &matches,
-              const std::function<Uuid()> &new_id);
+              const std::function<Uuid()> &new_id, const SeenRecords &seen = SeenRecords());
 
 // What the directory says against records that failed already, beside their own issues: an unknown ID, one
 // that is taken, a value that it does not hold.

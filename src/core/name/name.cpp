@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/name/scan.h"
+#include "core/name/skeleton.h"
 #include "core/name/word.h"
 
 namespace contacts::name {

@@ -5,6 +5,7 @@
 #include "core/name/distance.h"
 #include "core/name/name.h"
 #include "core/name/scan.h"
+#include "core/name/skeleton.h"
 #include "core/name/word.h"
 #include "core/text.h"
 

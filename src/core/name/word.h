@@ -10,9 +10,6 @@ namespace contacts::name {
 // Longer keys are cut, in documents and queries alike.
 inline constexpr std::size_t kMaxKeyBytes = 64;
 
-// In front of a key of consonants alone, which stands apart from all keys that are spelt out.
-inline constexpr char kSkeletonMark = '^';
-
 struct WordForms {
     // Spelt in Latin letters, the strict one first. In documents and in queries.
     std::vector<std::string> keys;
@@ -39,11 +36,6 @@ const WordForms &FormsOf(std::string_view word);
 // Letters that stand for one vowel or two (mueller, muller) in an ASCII word, each put the other way:
 // spellings that a query for it may mean.
 void AddVowelSpellings(std::string_view word, std::vector<std::string> &to);
-
-// Consonants that most ways to write an Arabic, Hebrew, Indic or Thai name in Latin agree in, without the
-// mark; empty for a word that has none. A 'v' may stand for a letter that is written or one that is not; a
-// last h is left out where two other consonants remain, of a shorter word where `silent_h` says so.
-std::string Skeleton(std::string_view latin, bool v_is_vowel = false, bool silent_h = false);
 
 // Cut to kMaxKeyBytes at a character's boundary.
 void CutKey(std::string &key);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "core/csv/writer.h"
 #include "core/format/validate.h"
@@ -89,19 +90,32 @@ std::string CutLabel(std::string label) {
 }
 
 // Apple writes its own labels beside, in a property of the same group: X-ABLabel:_$!<HomePage>!$_
-std::string GroupLabel(const Card &card, const Property &property) {
-    if (property.group.empty()) return {};
-    for (const Property &other : card.properties)
-        if (other.group == property.group && other.name == "X-ABLABEL") {
-            std::string_view label = Trim(other.value);
-            if (label.size() > 8 && label.substr(0, 4) == "_$!<" && label.substr(label.size() - 4) == ">!$_")
-                label = label.substr(4, label.size() - 8);
-            return CutLabel(Lower(Unescape(label)));
-        }
-    return {};
-}
+class GroupLabels {
+  public:
+    GroupLabels() = default;
+    explicit GroupLabels(const Card &card) {
+        for (const Property &property : card.properties)
+            if (!property.group.empty() && property.name == "X-ABLABEL")
+                labels_.emplace(property.group, property.value);
+    }
 
-std::string LabelOf(const Card &card, const Property &property) {
+    // Empty where the property's group has none.
+    std::string Find(const Property &property) const {
+        const auto found = labels_.find(property.group);
+        if (found == labels_.end()) return {};
+        std::string_view label = Trim(found->second);
+        if (label.size() > 8 && label.substr(0, 4) == "_$!<" && label.substr(label.size() - 4) == ">!$_")
+            label = label.substr(4, label.size() - 8);
+        return CutLabel(Lower(Unescape(label)));
+    }
+
+  private:
+    // By group, the first one of each. Whoever writes the card chooses the groups: no hash table, which can
+    // be made slow by them.
+    std::map<std::string_view, std::string_view> labels_;
+};
+
+std::string LabelOf(const GroupLabels &labels, const Property &property) {
     const bool work = property.HasType("WORK"), home = property.HasType("HOME");
     if (property.name == "TEL") {
         if (property.HasType("FAX")) return work ? "work fax" : home ? "home fax" : "fax";
@@ -110,7 +124,7 @@ std::string LabelOf(const Card &card, const Property &property) {
         for (const char *type : {"PAGER", "CAR", "MAIN"})
             if (property.HasType(type)) return Lower(type);
     }
-    if (std::string label = GroupLabel(card, property); !label.empty()) return label;
+    if (std::string label = labels.Find(property); !label.empty()) return label;
     if (work) return "work";
     if (home) return "home";
     static constexpr std::array<std::string_view, 20> kNoLabel = {
@@ -255,7 +269,7 @@ void ReadName(Cells &cells, const Property &property) {
     cells.Set(kSuffix, Component(parts, 4));
 }
 
-void ReadAddress(Cells &cells, const Card &card, const Property &property) {
+void ReadAddress(Cells &cells, const GroupLabels &labels, const Property &property) {
     const auto parts = SplitValue(property.value, ';');
     std::array<std::string, 7> address;
     bool any = false;
@@ -270,11 +284,12 @@ void ReadAddress(Cells &cells, const Card &card, const Property &property) {
     }
     std::string second = address[0];
     if (!address[1].empty()) second += (second.empty() ? "" : ", ") + address[1];
-    AddEntry(cells[kAddress], LabelOf(card, property),
+    AddEntry(cells[kAddress], LabelOf(labels, property),
              {address[2], second, address[3], address[4], address[5], address[6]});
 }
 
-void ReadProperty(Cells &cells, const Card &card, const Property &property, std::vector<Issue> &issues) {
+void ReadProperty(Cells &cells, const GroupLabels &labels, const Property &property,
+                  std::vector<Issue> &issues) {
     const std::string &name = property.name;
     std::string handle;
     if (name == "N") {
@@ -325,12 +340,12 @@ void ReadProperty(Cells &cells, const Card &card, const Property &property, std:
         const std::string number = Unescape(WithoutScheme(property.value, "tel:"));
         if (Trim(number).empty()) return;
         const bool sms = property.HasType("TEXT") || property.HasType("MSG");
-        AddEntry(cells[kTel], LabelOf(card, property), {number, sms ? "sms" : ""});
+        AddEntry(cells[kTel], LabelOf(labels, property), {number, sms ? "sms" : ""});
     } else if (name == "EMAIL") {
         const std::string address = Unescape(WithoutScheme(property.value, "mailto:"));
-        if (!Trim(address).empty()) AddEntry(cells[kEmail], LabelOf(card, property), {address});
+        if (!Trim(address).empty()) AddEntry(cells[kEmail], LabelOf(labels, property), {address});
     } else if (name == "ADR") {
-        ReadAddress(cells, card, property);
+        ReadAddress(cells, labels, property);
     } else if (name == "CATEGORIES") {
         for (const std::string_view category : SplitValue(property.value, ',')) {
             const std::string text = Unescape(category);
@@ -528,7 +543,8 @@ Draft DraftOf(const Card &card) {
     });
     Cells cells;
     std::vector<Issue> issues;
-    for (const Property *property : properties) ReadProperty(cells, card, *property, issues);
+    const GroupLabels labels(card);
+    for (const Property *property : properties) ReadProperty(cells, labels, *property, issues);
     SplitFormattedName(cells);
     for (Issue &issue : issues) draft.Add(std::move(issue));
     bool any = false;
