@@ -41,9 +41,10 @@ COMPILE.cxx.bc += $(filter-out -MMD -MP,$(PG_CXXFLAGS))
 
 -include $(OBJS:.o=.d)
 
-# The library says which version it is of; see contacts.version().
-src/pg/version.o src/pg/version.bc: override CPPFLAGS += -DCONTACTS_VERSION='"$(EXTVERSION)"'
-src/pg/version.o src/pg/version.bc: contacts.control
+# The library says which version it is of; see contacts.version(), and pg_get_loaded_modules() of PostgreSQL 18.
+VERSIONED = $(foreach file,module version,src/pg/$(file).o src/pg/$(file).bc)
+$(VERSIONED): override CPPFLAGS += -DCONTACTS_VERSION='"$(EXTVERSION)"'
+$(VERSIONED): contacts.control
 
 # The directory's modules become the text that create_directory() runs, and the steps from older layouts that which
 # upgrade_directory() runs.

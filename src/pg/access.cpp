@@ -366,11 +366,7 @@ Oid contacts_table_owner(Oid table) {
 }
 
 bool contacts_acts_as_owner(Oid table) {
-#if PG_VERSION_NUM >= 160000
     return object_ownercheck(RelationRelationId, table, GetUserId());
-#else
-    return pg_class_ownercheck(table, GetUserId());
-#endif
 }
 
 extern "C" {

@@ -20,9 +20,6 @@ extern "C" {
 #include "fmgr.h"
 #include "utils/elog.h"
 #include "utils/memutils.h"
-#include "varatt_shim.h"
-
-#include "soft_error_shim.h"
 }
 
 #include <new>
@@ -31,6 +28,7 @@ extern "C" {
 #include <type_traits>
 
 #include "core/error.h"
+#include "pg/compat.h"
 
 namespace contacts::pg {
 

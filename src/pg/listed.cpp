@@ -97,7 +97,7 @@ void forget_all() {
 Oid announcing_index(Oid table) {
     Relation rel = try_relation_open(table, AccessShareLock);
     if (!rel) return InvalidOid;
-    const Oid index = RelationGetPrimaryKeyIndex(rel);
+    const Oid index = RelationGetPrimaryKeyIndex(rel, false);
     relation_close(rel, AccessShareLock);
     return index;
 }
@@ -239,7 +239,7 @@ Datum contacts_list_changed(PG_FUNCTION_ARGS) {
     TriggerData *trigger = fired_trigger(fcinfo, "list_changed");
     if (!TRIGGER_FIRED_AFTER(trigger->tg_event) || !TRIGGER_FIRED_FOR_STATEMENT(trigger->tg_event))
         refuse_event("list_changed", "after the statement");
-    const Oid index = RelationGetPrimaryKeyIndex(trigger->tg_relation);
+    const Oid index = RelationGetPrimaryKeyIndex(trigger->tg_relation, false);
     if (OidIsValid(index)) CacheInvalidateRelcacheByRelid(index);
     return PointerGetDatum(nullptr);
 }

@@ -33,11 +33,7 @@ bool check_default_region(char **newval, void **extra, GucSource source) {
 
 extern "C" {
 
-#if PG_VERSION_NUM >= 180000
-PG_MODULE_MAGIC_EXT(.name = "contacts");
-#else
-PG_MODULE_MAGIC;
-#endif
+PG_MODULE_MAGIC_EXT(.name = "contacts", .version = CONTACTS_VERSION);
 
 void _PG_init(void);
 

@@ -1,6 +1,7 @@
 #include <unicode/normalizer2.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <utility>
 

@@ -1,5 +1,6 @@
 #include <unicode/uchar.h>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
