@@ -51,7 +51,7 @@ CREATE TABLE staff_phone (
   CONSTRAINT staff_phone_has_number CHECK (number IS NOT NULL OR entered IS NOT NULL)
 );
 CREATE INDEX staff_phone_number_idx ON staff_phone (number);
-CREATE INDEX staff_phone_suffix_idx ON staff_phone (contacts.phone_suffix(number, 4));
+CREATE INDEX staff_phone_suffix_idx ON staff_phone (contacts.phone_suffix(number, 4) text_pattern_ops);
 COMMENT ON TABLE staff_phone IS 'Outside numbers and fax of a colleague, in the order of "position".';
 COMMENT ON COLUMN staff_phone.label IS 'Lower case: work, mobile, home, fax, other, …';
 COMMENT ON COLUMN staff_phone.entered IS 'What was typed, where no number could be made of it or it differs.';

@@ -33,11 +33,12 @@ CREATE TABLE organization (
   import_id         uuid
 );
 -- One source's ID names one organization of the company; what came with personal contacts does not get in its way.
-CREATE UNIQUE INDEX organization_external_id_key ON organization (source, external_id)
+CREATE UNIQUE INDEX organization_external_id_key ON organization (source text_pattern_ops, external_id text_pattern_ops)
   WHERE owner_id IS NULL AND external_id IS NOT NULL;
-CREATE UNIQUE INDEX organization_private_external_id_key ON organization (owner_id, source, external_id)
-  WHERE owner_id IS NOT NULL AND external_id IS NOT NULL;
-CREATE INDEX organization_owner_id_idx ON organization (owner_id) WHERE owner_id IS NOT NULL;
+-- Also those without an ID, so that it serves the foreign key of owner_id, too.
+CREATE UNIQUE INDEX organization_private_external_id_key
+  ON organization (owner_id, source text_pattern_ops, external_id text_pattern_ops)
+  WHERE owner_id IS NOT NULL;
 -- Imports look organizations up by exact name; a hash takes names of any length, a btree entry has a limit.
 CREATE INDEX organization_name_idx ON organization USING hash (name);
 COMMENT ON TABLE organization IS 'Companies and other organizations that contacts belong to.';

@@ -19,7 +19,7 @@ CREATE TABLE contact_phone (
 );
 CREATE INDEX contact_phone_number_idx ON contact_phone (number);
 -- The last four digits say enough to be looked up by, and are few enough to be stored once each.
-CREATE INDEX contact_phone_suffix_idx ON contact_phone (contacts.phone_suffix(number, 4));
+CREATE INDEX contact_phone_suffix_idx ON contact_phone (contacts.phone_suffix(number, 4) text_pattern_ops);
 COMMENT ON TABLE contact_phone IS 'Phone and fax numbers of contacts.';
 COMMENT ON COLUMN contact_phone.position IS 'Order of the parts of a contact, from 1; gaps are allowed.';
 COMMENT ON COLUMN contact_phone.label IS 'Lower case: work, mobile, home, fax, main, pager, other, …';

@@ -14,7 +14,6 @@ CREATE TABLE contact_note (
   editable_by uuid[]
 );
 CREATE INDEX contact_note_contact_id_idx ON contact_note (contact_id, created_at);
-CREATE INDEX contact_note_import_id_idx ON contact_note (import_id) WHERE import_id IS NOT NULL;
 COMMENT ON TABLE contact_note IS 'Notes about contacts.';
 COMMENT ON COLUMN contact_note.body IS 'Plain text.';
 COMMENT ON COLUMN contact_note.created_by IS 'Login of who wrote the entry.';

@@ -22,7 +22,6 @@ CREATE TABLE import_run (
     CHECK (inserted + updated + unchanged + failed + blank = records),
   UNIQUE (import_id, started_by)
 );
-CREATE INDEX import_run_started_at_idx ON import_run (started_at);
 COMMENT ON TABLE import_run IS 'Imports: who, when, what, and how many records went which way. Rows may be deleted when no longer wanted.';
 COMMENT ON COLUMN import_run.started_by IS 'Login of who ran the import.';
 COMMENT ON COLUMN import_run.records IS 'Records of the file after the header: inserted + updated + unchanged + failed + blank.';

@@ -74,8 +74,8 @@ BEGIN
     LEFT JOIN pg_attribute own ON own.attrelid = t.oid AND own.attname = 'import_id' AND NOT own.attisdropped
    WHERE t.relnamespace = directory AND t.relname IN ('contact_note', 'inquiry', 'engagement', 'visit');
 
-  -- Contacts that the import created.
-  after := none;
+  -- Contacts that the import created: ids ascend, theirs are beyond its own.
+  after := undone;
   LOOP
     EXECUTE format($sql$
       SELECT array_agg(b.contact_id ORDER BY b.contact_id), array_agg(b.version ORDER BY b.contact_id)
@@ -266,11 +266,12 @@ BEGIN
     END LOOP;
   END LOOP;
 
-  -- Notes that it added to contacts which were there before; the others went with theirs, or stay with it.
+  -- Notes that it added to contacts which were there before; the others went with theirs, or stay with it. Their ids, too,
+  -- are beyond its own.
   IF activity LIKE '% a.import_id %' THEN
     EXECUTE format($sql$
       DELETE FROM %1$s.contact_note n
-       WHERE n.import_id = $1
+       WHERE n.import_id = $1 AND n.note_id > $1
          AND NOT EXISTS (SELECT FROM %1$s.contact c WHERE c.contact_id = n.contact_id AND c.import_id = $1) $sql$, s)
       USING undone;
   END IF;
