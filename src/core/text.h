@@ -10,7 +10,25 @@ namespace contacts {
 inline char ToLowerAscii(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
 }
+inline char ToUpperAscii(char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+}
 bool EqualIgnoreCase(std::string_view a, std::string_view b);  // ASCII
+
+constexpr bool IsAsciiDigit(char32_t c) {
+    return c >= '0' && c <= '9';
+}
+constexpr bool IsAsciiLetter(char32_t c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+inline bool AllDigits(std::string_view text) {
+    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+inline bool IsAscii(std::string_view text) {
+    for (const char c : text)
+        if (static_cast<unsigned char>(c) >= 0x80) return false;
+    return true;
+}
 
 // Length in bytes of the well-formed UTF-8 sequence (RFC 3629) at `p`, 0 if there is none before `end`.
 // Inline: the CSV reader checks every byte with it.

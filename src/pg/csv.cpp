@@ -26,12 +26,11 @@ const text *text_argument(FunctionCallInfo fcinfo, int number) {
 }
 
 Fault InvalidOption(const char *what, std::string_view value, const std::string &rule) {
-    Fault fault;
-    fault.code = "invalid_option";
-    fault.message = std::string("invalid CSV ") + what + " \"" + Quoted(value) + "\"";
-    fault.detail = rule;
-    fault.sqlstate = sqlstate::kInvalidParameterValue;
-    return fault;
+    return {"invalid_option",
+            std::string("invalid CSV ") + what + " \"" + Quoted(value) + "\"",
+            rule,
+            {},
+            sqlstate::kInvalidParameterValue};
 }
 
 // The options as SQL gives them; null where there is none.

@@ -2,17 +2,14 @@
 #include "pg/guard.h"
 
 extern "C" {
-#include "common/hashfn.h"
 #include "libpq/pqformat.h"
-#include "port/pg_bswap.h"
 #include "utils/builtins.h"
-#include "utils/sortsupport.h"
 }
 
 #include <algorithm>
-#include <cstring>
 
 #include "core/email/email.h"
+#include "pg/key_order.h"
 
 namespace {
 
@@ -27,40 +24,7 @@ Datum Parse(std::string_view text, Failure &failure) {
     return NewVarlena(email->stored());
 }
 
-// Comparison looks at the keys alone: no ICU, no collation, no allocation for values that are not toasted.
-int compare_keys(FunctionCallInfo fcinfo) {
-    varlena *a = PG_GETARG_VARLENA_PP(0);
-    varlena *b = PG_GETARG_VARLENA_PP(1);
-    const int order = contacts::StoredEmailKey(View(a)).compare(contacts::StoredEmailKey(View(b)));
-    PG_FREE_IF_COPY(a, 0);
-    PG_FREE_IF_COPY(b, 1);
-    return order;
-}
-
-int compare_for_sort(Datum x, Datum y, SortSupport) {
-    varlena *a = PG_DETOAST_DATUM_PACKED(x);
-    varlena *b = PG_DETOAST_DATUM_PACKED(y);
-    const int order = contacts::StoredEmailKey(View(a)).compare(contacts::StoredEmailKey(View(b)));
-    if (a != reinterpret_cast<varlena *>(DatumGetPointer(x))) pfree(a);
-    if (b != reinterpret_cast<varlena *>(DatumGetPointer(y))) pfree(b);
-    return order;
-}
-
-// The first bytes of the key as an unsigned number, padded with NULs, which no key has: never a wrong order,
-// and equal only where the whole keys must be compared.
-Datum abbreviate(Datum original, SortSupport) {
-    varlena *stored = PG_DETOAST_DATUM_PACKED(original);
-    const std::string_view key = contacts::StoredEmailKey(View(stored));
-    Datum prefix = 0;
-    std::memcpy(&prefix, key.data(), std::min(key.size(), sizeof prefix));
-    if (stored != reinterpret_cast<varlena *>(DatumGetPointer(original))) pfree(stored);
-    return DatumBigEndianToNative(prefix);
-}
-
-// Making an abbreviation costs a copy of eight bytes: never worth giving up.
-bool never_abort(int, SortSupport) {
-    return false;
-}
+using Order = contacts::pg::KeyOrder<contacts::StoredEmailKey>;
 
 }  // namespace
 
@@ -182,55 +146,36 @@ Datum contacts_email_domain_prefix(PG_FUNCTION_ARGS) {
 }
 
 Datum contacts_email_eq(PG_FUNCTION_ARGS) {
-    PG_RETURN_BOOL(compare_keys(fcinfo) == 0);
+    PG_RETURN_BOOL(Order::compare_arguments(fcinfo) == 0);
 }
 Datum contacts_email_ne(PG_FUNCTION_ARGS) {
-    PG_RETURN_BOOL(compare_keys(fcinfo) != 0);
+    PG_RETURN_BOOL(Order::compare_arguments(fcinfo) != 0);
 }
 Datum contacts_email_lt(PG_FUNCTION_ARGS) {
-    PG_RETURN_BOOL(compare_keys(fcinfo) < 0);
+    PG_RETURN_BOOL(Order::compare_arguments(fcinfo) < 0);
 }
 Datum contacts_email_le(PG_FUNCTION_ARGS) {
-    PG_RETURN_BOOL(compare_keys(fcinfo) <= 0);
+    PG_RETURN_BOOL(Order::compare_arguments(fcinfo) <= 0);
 }
 Datum contacts_email_gt(PG_FUNCTION_ARGS) {
-    PG_RETURN_BOOL(compare_keys(fcinfo) > 0);
+    PG_RETURN_BOOL(Order::compare_arguments(fcinfo) > 0);
 }
 Datum contacts_email_ge(PG_FUNCTION_ARGS) {
-    PG_RETURN_BOOL(compare_keys(fcinfo) >= 0);
+    PG_RETURN_BOOL(Order::compare_arguments(fcinfo) >= 0);
 }
 Datum contacts_email_cmp(PG_FUNCTION_ARGS) {
-    PG_RETURN_INT32(std::clamp(compare_keys(fcinfo), -1, 1));
+    PG_RETURN_INT32(std::clamp(Order::compare_arguments(fcinfo), -1, 1));
 }
 
 Datum contacts_email_sortsupport(PG_FUNCTION_ARGS) {
-    auto *support = reinterpret_cast<SortSupport>(PG_GETARG_POINTER(0));
-    support->comparator = compare_for_sort;
-    if (support->abbreviate) {
-        support->comparator = ssup_datum_unsigned_cmp;
-        support->abbrev_converter = abbreviate;
-        support->abbrev_abort = never_abort;
-        support->abbrev_full_comparator = compare_for_sort;
-    }
+    Order::prepare_sort(reinterpret_cast<SortSupport>(PG_GETARG_POINTER(0)));
     PG_RETURN_VOID();
 }
 
 Datum contacts_email_hash(PG_FUNCTION_ARGS) {
-    varlena *stored = PG_GETARG_VARLENA_PP(0);
-    const std::string_view key = contacts::StoredEmailKey(View(stored));
-    const Datum hash =
-        hash_any(reinterpret_cast<const unsigned char *>(key.data()), static_cast<int>(key.size()));
-    PG_FREE_IF_COPY(stored, 0);
-    return hash;
+    return Order::hash(fcinfo);
 }
-
 Datum contacts_email_hash_extended(PG_FUNCTION_ARGS) {
-    varlena *stored = PG_GETARG_VARLENA_PP(0);
-    const std::string_view key = contacts::StoredEmailKey(View(stored));
-    const Datum hash =
-        hash_any_extended(reinterpret_cast<const unsigned char *>(key.data()), static_cast<int>(key.size()),
-                          static_cast<uint64>(PG_GETARG_INT64(1)));
-    PG_FREE_IF_COPY(stored, 0);
-    return hash;
+    return Order::hash_extended(fcinfo);
 }
 }

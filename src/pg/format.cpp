@@ -103,6 +103,20 @@ void PutTerms(ReturnSetInfo *result) {
 }  // namespace
 }  // namespace contacts::pg
 
+namespace {
+
+template <class Put>
+Datum put_rows(FunctionCallInfo fcinfo, Put put) {
+    InitMaterializedSRF(fcinfo, 0);
+    auto *result = reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo);
+    return contacts::pg::Guarded(fcinfo, [&](contacts::pg::Failure &) -> Datum {
+        put(result);
+        return 0;
+    });
+}
+
+}  // namespace
+
 extern "C" {
 
 PG_FUNCTION_INFO_V1(contacts_format_column);
@@ -111,38 +125,18 @@ PG_FUNCTION_INFO_V1(contacts_format_term);
 PG_FUNCTION_INFO_V1(contacts_format_list);
 
 Datum contacts_format_column(PG_FUNCTION_ARGS) {
-    InitMaterializedSRF(fcinfo, 0);
-    auto *result = reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo);
-    return contacts::pg::Guarded(fcinfo, [&](contacts::pg::Failure &) -> Datum {
-        contacts::pg::PutFormats(result, true);
-        return 0;
-    });
+    return put_rows(fcinfo, [](ReturnSetInfo *result) { contacts::pg::PutFormats(result, true); });
 }
 
 Datum contacts_format_field(PG_FUNCTION_ARGS) {
-    InitMaterializedSRF(fcinfo, 0);
-    auto *result = reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo);
-    return contacts::pg::Guarded(fcinfo, [&](contacts::pg::Failure &) -> Datum {
-        contacts::pg::PutFormats(result, false);
-        return 0;
-    });
+    return put_rows(fcinfo, [](ReturnSetInfo *result) { contacts::pg::PutFormats(result, false); });
 }
 
 Datum contacts_format_term(PG_FUNCTION_ARGS) {
-    InitMaterializedSRF(fcinfo, 0);
-    auto *result = reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo);
-    return contacts::pg::Guarded(fcinfo, [&](contacts::pg::Failure &) -> Datum {
-        contacts::pg::PutTerms(result);
-        return 0;
-    });
+    return put_rows(fcinfo, [](ReturnSetInfo *result) { contacts::pg::PutTerms(result); });
 }
 
 Datum contacts_format_list(PG_FUNCTION_ARGS) {
-    InitMaterializedSRF(fcinfo, 0);
-    auto *result = reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo);
-    return contacts::pg::Guarded(fcinfo, [&](contacts::pg::Failure &) -> Datum {
-        contacts::pg::PutList(result);
-        return 0;
-    });
+    return put_rows(fcinfo, [](ReturnSetInfo *result) { contacts::pg::PutList(result); });
 }
 }

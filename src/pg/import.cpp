@@ -84,13 +84,8 @@ class Writing {
 };
 
 Fault BadOption(std::string message, std::string detail = {}, std::string hint = {}) {
-    Fault fault;
-    fault.code = "option_invalid";
-    fault.sqlstate = sqlstate::kInvalidParameterValue;
-    fault.message = std::move(message);
-    fault.detail = std::move(detail);
-    fault.hint = std::move(hint);
-    return fault;
+    return {"option_invalid", std::move(message), std::move(detail), std::move(hint),
+            sqlstate::kInvalidParameterValue};
 }
 
 enum class OptionType { kText, kNumber, kBoolean, kList, kTexts };

@@ -76,12 +76,8 @@ class JsonReader {
 };
 
 Error Invalid(std::string message, std::string detail = {}) {
-    Fault fault;
-    fault.code = "profile_invalid";
-    fault.sqlstate = sqlstate::kInvalidParameterValue;
-    fault.message = std::move(message);
-    fault.detail = std::move(detail);
-    return Error(std::move(fault));
+    return Error(Fault{
+        "profile_invalid", std::move(message), std::move(detail), {}, sqlstate::kInvalidParameterValue});
 }
 
 const Json &ObjectOf(const Json &profile, const char *key) {

@@ -3,15 +3,12 @@
 
 extern "C" {
 #include "access/htup_details.h"
-#include "common/hashfn.h"
 #include "funcapi.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
-#include "port/pg_bswap.h"
 #include "catalog/pg_type.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/sortsupport.h"
 #include "utils/tuplestore.h"
 }
 
@@ -23,6 +20,7 @@ extern "C" {
 #include "core/phone/metadata.h"
 #include "core/phone/parse.h"
 #include "core/phone/typed.h"
+#include "pg/key_order.h"
 #include "pg/settings.h"
 
 using contacts::Error;
@@ -84,41 +82,10 @@ std::optional<Phone> StoredPhoneIfSound(const void *value) {
     return *phone;
 }
 
-int Compare(std::string_view a, std::string_view b) {
-    const int order = std::memcmp(a.data(), b.data(), std::min(a.size(), b.size()));
-    if (order != 0) return order;
-    return a.size() < b.size() ? -1 : a.size() > b.size();
+std::string_view Whole(std::string_view stored) {
+    return stored;
 }
-
-int compare_arguments(FunctionCallInfo fcinfo) {
-    struct varlena *a = PG_GETARG_VARLENA_PP(0), *b = PG_GETARG_VARLENA_PP(1);
-    const int order = Compare(View(a), View(b));
-    PG_FREE_IF_COPY(a, 0);
-    PG_FREE_IF_COPY(b, 1);
-    return order;
-}
-
-int compare_for_sort(Datum x, Datum y, SortSupport) {
-    struct varlena *a = PG_DETOAST_DATUM_PACKED(x), *b = PG_DETOAST_DATUM_PACKED(y);
-    const int order = Compare(View(a), View(b));
-    if (PointerGetDatum(a) != x) pfree(a);
-    if (PointerGetDatum(b) != y) pfree(b);
-    return order;
-}
-
-// The first eight bytes, sixteen digits: all of most numbers.
-Datum abbreviate(Datum original, SortSupport) {
-    struct varlena *value = PG_DETOAST_DATUM_PACKED(original);
-    Datum key = 0;
-    const std::string_view packed = View(value);
-    std::memcpy(&key, packed.data(), std::min(packed.size(), sizeof key));
-    if (PointerGetDatum(value) != original) pfree(value);
-    return DatumBigEndianToNative(key);
-}
-
-bool never_abort_abbreviation(int, SortSupport) {
-    return false;
-}
+using Order = contacts::pg::KeyOrder<Whole>;
 
 }  // namespace
 
@@ -177,7 +144,7 @@ Datum contacts_phone_send(PG_FUNCTION_ARGS) {
     PG_RETURN_BYTEA_P(pq_endtypsend(&message));
 }
 
-// Comparison. LEAKPROOF: bytes alone decide, nothing can be refused.
+// Comparison.
 
 PG_FUNCTION_INFO_V1(contacts_phone_eq);
 PG_FUNCTION_INFO_V1(contacts_phone_ne);
@@ -191,53 +158,37 @@ PG_FUNCTION_INFO_V1(contacts_phone_hash);
 PG_FUNCTION_INFO_V1(contacts_phone_hash_extended);
 
 Datum contacts_phone_eq(PG_FUNCTION_ARGS) {
-    PG_RETURN_BOOL(compare_arguments(fcinfo) == 0);
+    PG_RETURN_BOOL(Order::compare_arguments(fcinfo) == 0);
 }
 Datum contacts_phone_ne(PG_FUNCTION_ARGS) {
-    PG_RETURN_BOOL(compare_arguments(fcinfo) != 0);
+    PG_RETURN_BOOL(Order::compare_arguments(fcinfo) != 0);
 }
 Datum contacts_phone_lt(PG_FUNCTION_ARGS) {
-    PG_RETURN_BOOL(compare_arguments(fcinfo) < 0);
+    PG_RETURN_BOOL(Order::compare_arguments(fcinfo) < 0);
 }
 Datum contacts_phone_le(PG_FUNCTION_ARGS) {
-    PG_RETURN_BOOL(compare_arguments(fcinfo) <= 0);
+    PG_RETURN_BOOL(Order::compare_arguments(fcinfo) <= 0);
 }
 Datum contacts_phone_gt(PG_FUNCTION_ARGS) {
-    PG_RETURN_BOOL(compare_arguments(fcinfo) > 0);
+    PG_RETURN_BOOL(Order::compare_arguments(fcinfo) > 0);
 }
 Datum contacts_phone_ge(PG_FUNCTION_ARGS) {
-    PG_RETURN_BOOL(compare_arguments(fcinfo) >= 0);
+    PG_RETURN_BOOL(Order::compare_arguments(fcinfo) >= 0);
 }
 Datum contacts_phone_cmp(PG_FUNCTION_ARGS) {
-    PG_RETURN_INT32(compare_arguments(fcinfo));
+    PG_RETURN_INT32(std::clamp(Order::compare_arguments(fcinfo), -1, 1));
 }
 
 Datum contacts_phone_sortsupport(PG_FUNCTION_ARGS) {
-    auto *sort = reinterpret_cast<SortSupport>(PG_GETARG_POINTER(0));
-    sort->comparator = compare_for_sort;
-    if (sort->abbreviate) {
-        sort->comparator = ssup_datum_unsigned_cmp;
-        sort->abbrev_converter = abbreviate;
-        sort->abbrev_abort = never_abort_abbreviation;
-        sort->abbrev_full_comparator = compare_for_sort;
-    }
+    Order::prepare_sort(reinterpret_cast<SortSupport>(PG_GETARG_POINTER(0)));
     PG_RETURN_VOID();
 }
 
 Datum contacts_phone_hash(PG_FUNCTION_ARGS) {
-    struct varlena *value = PG_GETARG_VARLENA_PP(0);
-    const Datum hash = hash_any(reinterpret_cast<const unsigned char *>(VARDATA_ANY(value)),
-                                static_cast<int>(VARSIZE_ANY_EXHDR(value)));
-    PG_FREE_IF_COPY(value, 0);
-    return hash;
+    return Order::hash(fcinfo);
 }
-
 Datum contacts_phone_hash_extended(PG_FUNCTION_ARGS) {
-    struct varlena *value = PG_GETARG_VARLENA_PP(0);
-    const Datum hash = hash_any_extended(reinterpret_cast<const unsigned char *>(VARDATA_ANY(value)),
-                                         static_cast<int>(VARSIZE_ANY_EXHDR(value)), PG_GETARG_INT64(1));
-    PG_FREE_IF_COPY(value, 0);
-    return hash;
+    return Order::hash_extended(fcinfo);
 }
 
 // LEAKPROOF: a prefix of another form matches nothing.

@@ -11,6 +11,13 @@ using contacts::pg::Guarded;
 using contacts::pg::NewVarlena;
 using contacts::pg::View;
 
+// A name, or what says that there is none.
+template <class Name>
+Datum OrNull(FunctionCallInfo fcinfo, const Name &text) {
+    fcinfo->isnull = !text;
+    return text ? NewVarlena(*text) : 0;
+}
+
 }  // namespace
 
 extern "C" {
@@ -34,31 +41,21 @@ Datum contacts_country_name(PG_FUNCTION_ARGS) {
     text *code = PG_GETARG_TEXT_PP(0);
     text *locale = PG_GETARG_TEXT_PP(1);
     return Guarded(fcinfo, [&](Failure &) -> Datum {
-        const auto name = contacts::CountryName(View(code), View(locale));
-        if (name) return NewVarlena(*name);
-        fcinfo->isnull = true;
-        return 0;
+        return OrNull(fcinfo, contacts::CountryName(View(code), View(locale)));
     });
 }
 
 Datum contacts_language_tag(PG_FUNCTION_ARGS) {
     text *name = PG_GETARG_TEXT_PP(0);
-    return Guarded(fcinfo, [&](Failure &) -> Datum {
-        const auto tag = contacts::LanguageTag(View(name));
-        if (tag) return NewVarlena(*tag);
-        fcinfo->isnull = true;
-        return 0;
-    });
+    return Guarded(fcinfo,
+                   [&](Failure &) -> Datum { return OrNull(fcinfo, contacts::LanguageTag(View(name))); });
 }
 
 Datum contacts_language_name(PG_FUNCTION_ARGS) {
     text *tag = PG_GETARG_TEXT_PP(0);
     text *locale = PG_GETARG_TEXT_PP(1);
     return Guarded(fcinfo, [&](Failure &) -> Datum {
-        const auto name = contacts::LanguageName(View(tag), View(locale));
-        if (name) return NewVarlena(*name);
-        fcinfo->isnull = true;
-        return 0;
+        return OrNull(fcinfo, contacts::LanguageName(View(tag), View(locale)));
     });
 }
 }

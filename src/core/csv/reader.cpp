@@ -102,12 +102,7 @@ class SpecialBytes {
 };
 
 [[noreturn]] void RefuseOption(const std::string &message, const std::string &detail) {
-    Fault fault;
-    fault.code = "invalid_option";
-    fault.message = message;
-    fault.detail = detail;
-    fault.sqlstate = sqlstate::kInvalidParameterValue;
-    throw Error(std::move(fault));
+    throw Error(Fault{"invalid_option", message, detail, {}, sqlstate::kInvalidParameterValue});
 }
 
 void AppendEscaped(std::string &out, unsigned char byte) {

@@ -42,13 +42,8 @@ LabelRule LabelRuleOf(Target target) {
 }
 
 Fault Invalid(std::string message, std::string detail = {}, std::string hint = {}) {
-    Fault fault;
-    fault.code = "profile_invalid";
-    fault.sqlstate = sqlstate::kInvalidParameterValue;
-    fault.message = std::move(message);
-    fault.detail = std::move(detail);
-    fault.hint = std::move(hint);
-    return fault;
+    return {"profile_invalid", std::move(message), std::move(detail), std::move(hint),
+            sqlstate::kInvalidParameterValue};
 }
 
 class Builder {

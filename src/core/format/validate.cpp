@@ -19,13 +19,6 @@ namespace {
 constexpr std::size_t kMaxLabel = 40;        // characters of a part's label
 constexpr std::size_t kMaxIssueValue = 256;  // bytes of a cell that import_error.value repeats
 
-bool IsDigit(char c) {
-    return c >= '0' && c <= '9';
-}
-bool IsLetter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 std::string Capped(std::string_view value) {
     if (value.size() <= kMaxIssueValue) return std::string(value);
     std::size_t length = kMaxIssueValue;
@@ -44,7 +37,7 @@ std::string_view UnwrapSpreadsheet(std::string_view text) {
     if (text.size() >= 4 && text.substr(0, 2) == "=\"" && text.back() == '"')
         return text.substr(2, text.size() - 3);
     if (text.size() >= 2 && text[0] == '\'' &&
-        (IsDigit(text[1]) || std::string_view("+-=@").find(text[1]) != std::string_view::npos))
+        (IsAsciiDigit(text[1]) || std::string_view("+-=@").find(text[1]) != std::string_view::npos))
         return text.substr(1);
     return text;
 }
@@ -66,7 +59,7 @@ Scientific ReadScientific(std::string_view text) {
     std::string digits;
     std::size_t whole = std::string_view::npos;
     for (const char c : text.substr(0, e)) {
-        if (IsDigit(c))
+        if (IsAsciiDigit(c))
             digits += c;
         else if (c == '+' && digits.empty() && whole == std::string_view::npos)
             continue;
@@ -76,7 +69,7 @@ Scientific ReadScientific(std::string_view text) {
             return out;
     }
     if (digits.empty() || exponent.empty() || exponent.size() > 3 ||
-        !std::all_of(exponent.begin(), exponent.end(), IsDigit))
+        !std::all_of(exponent.begin(), exponent.end(), IsAsciiDigit))
         return out;
     out.is_one = true;
     if (whole == std::string_view::npos) whole = digits.size();
@@ -145,11 +138,7 @@ std::string Today() {
 }
 
 Fault Invalid(const char *code, std::string message, std::string detail = {}) {
-    Fault fault;
-    fault.code = code;
-    fault.message = std::move(message);
-    fault.detail = std::move(detail);
-    return fault;
+    return {.code = code, .message = std::move(message), .detail = std::move(detail), .hint = {}};
 }
 
 ContactField FieldOf(Target target) {
@@ -303,14 +292,10 @@ int MonthOf(std::string_view word) {
     return 0;
 }
 
-bool AllDigits(std::string_view text) {
-    return !text.empty() && std::all_of(text.begin(), text.end(), IsDigit);
-}
-
 // A time of day behind the date says nothing about a birthday.
 std::string_view WithoutTime(std::string_view text) {
     const std::size_t at = text.find_first_of(" T", 6);
-    if (at != std::string_view::npos && at + 1 < text.size() && IsDigit(text[at + 1]) &&
+    if (at != std::string_view::npos && at + 1 < text.size() && IsAsciiDigit(text[at + 1]) &&
         text.find(':', at) != std::string_view::npos &&
         text.find_first_not_of("0123456789:.+-ZAPMapm ", at + 1) == std::string_view::npos)
         return text.substr(0, at);
@@ -445,7 +430,7 @@ bool Validator::IsDescription(const std::vector<std::string> &cells) const {
         if (Trim(cell).empty()) continue;
         // No contact has a phone without a digit or an address without an @.
         if (bound.column->target == Target::kPhoneList) {
-            if (std::any_of(cell.begin(), cell.end(), IsDigit)) return false;
+            if (std::any_of(cell.begin(), cell.end(), IsAsciiDigit)) return false;
             any = true;
         } else if (bound.column->target == Target::kEmail) {
             if (cell.find('@') != std::string::npos) return false;
@@ -593,7 +578,7 @@ void Validator::ReadPhone(Draft &draft, const BoundColumn &bound, PartChange &ch
     if (const std::size_t dot = entered.size() >= 2 ? entered.size() - 2 : std::string::npos;
         dot != std::string::npos && dot > 5 && entered.compare(dot, 2, ".0") == 0 &&
         std::all_of(entered.begin() + (entered[0] == '+'), entered.begin() + static_cast<std::ptrdiff_t>(dot),
-                    IsDigit)) {
+                    IsAsciiDigit)) {
         Add(draft, Severity::kWarning, "phone_decimal", bound, text, "a decimal tail \".0\" was dropped");
         entered.resize(dot);
     }
@@ -697,7 +682,7 @@ void Validator::ReadList(Draft &draft, const BoundColumn &bound, PartChange &cha
         // The type is the last word, set off by a space or an underscore (an e-mail's local part may hold one
         // too).
         std::size_t word = entry.size();
-        while (word > 0 && IsLetter(entry[word - 1])) --word;
+        while (word > 0 && IsAsciiLetter(entry[word - 1])) --word;
         const bool separated =
             word > 0 && word < entry.size() && (entry[word - 1] == ' ' || entry[word - 1] == '_');
         const char *label = nullptr;
@@ -1062,7 +1047,7 @@ void Validator::AddExtensions(Draft &draft) const {
         }
         Cell &number = found->components[kPhoneNumber];
         const std::string base = number.text.substr(0, number.text.find(';'));
-        if (text.size() > 20 || !std::all_of(text.begin(), text.end(), IsDigit))
+        if (text.size() > 20 || !std::all_of(text.begin(), text.end(), IsAsciiDigit))
             Add(draft, Severity::kError, "phone_extension_invalid", bound, text,
                 "\"" + Quoted(text) + "\" is no extension: it has 1 to 20 digits");
         else
@@ -1105,7 +1090,7 @@ void Validator::ReadOrganization(Draft &draft, const BoundColumn &bound, const C
         }
         case Target::kOrganizationEmployeeCount:
         case Target::kOrganizationRevenue:
-            if (cell.text.size() > 18 || !std::all_of(cell.text.begin(), cell.text.end(), IsDigit))
+            if (cell.text.size() > 18 || !std::all_of(cell.text.begin(), cell.text.end(), IsAsciiDigit))
                 Add(draft, Severity::kError, "integer_invalid", bound, cell.text,
                     "\"" + Quoted(cell.text) + "\" is no whole number");
             else

@@ -59,10 +59,6 @@ class Group {
     std::vector<Choice> choices_;
 };
 
-bool IsAscii(string_view s) {
-    return std::all_of(s.begin(), s.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
 struct Word {
     string strict;
     WordForms forms;  // of an ASCII word: its key alone

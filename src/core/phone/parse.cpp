@@ -23,13 +23,6 @@ using Util = library::PhoneNumberUtil;
 // National numbers up to this one may be short codes.
 constexpr std::uint64_t kLongestShortNumber = 999'999;
 
-bool IsAsciiDigit(char c) {
-    return c >= '0' && c <= '9';
-}
-bool IsAsciiLetter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 // Bytes of a text that may still be a number: libphonenumber reads 250, the rest is for invisible characters.
 constexpr std::size_t kMaxText = 2000;
 // Bytes of a text that is one number without decoration.

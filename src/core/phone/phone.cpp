@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/text.h"
+
 namespace contacts {
 namespace {
 
@@ -11,10 +13,6 @@ constexpr unsigned kZero = 2;
 constexpr unsigned kNine = kZero + 9;
 
 constexpr std::string_view kExtensionText = ";ext=";
-
-bool IsDigit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 // The half byte at `i`; kEnd after the last one.
 unsigned HalfByte(std::string_view packed, std::size_t i) {
@@ -66,7 +64,7 @@ void Phone::Append(unsigned half_byte) {
 
 bool Phone::AppendDigits(std::string_view digits) {
     for (const char c : digits) {
-        if (!IsDigit(c)) return false;
+        if (!IsAsciiDigit(c)) return false;
         Append(kZero + static_cast<unsigned>(c - '0'));
     }
     return true;
@@ -209,13 +207,13 @@ std::size_t PackPhoneText(std::string_view text, unsigned char *out) noexcept {
         for (unsigned i = 0; i < 4; ++i) out[size + i] = static_cast<unsigned char>(packed >> 8 * i);
     }
     for (; left > 0; ++at, --left) {
-        if (!IsDigit(*at)) return 0;
+        if (!IsAsciiDigit(*at)) return 0;
         const unsigned code = kZero + static_cast<unsigned>(*at - '0');
         if (left == 1) {
             out[size++] = static_cast<unsigned char>(code << 4);
             break;
         }
-        if (!IsDigit(*++at)) return 0;
+        if (!IsAsciiDigit(*++at)) return 0;
         --left;
         out[size++] = static_cast<unsigned char>(code << 4 | (kZero + static_cast<unsigned>(*at - '0')));
     }
@@ -229,7 +227,7 @@ Phone Phone::last_of_line() const {
 std::optional<PhonePrefixRange> PhonePrefixRange::Of(std::string_view prefix) {
     if (prefix.empty() || prefix[0] != '+' || prefix.size() > 1 + Phone::kMaxDigits) return std::nullopt;
     std::string digits(prefix.substr(1));
-    if (!std::all_of(digits.begin(), digits.end(), IsDigit)) return std::nullopt;
+    if (!std::all_of(digits.begin(), digits.end(), IsAsciiDigit)) return std::nullopt;
 
     const auto smallest = [](std::string start) {
         if (start.size() < Phone::kMinDigits) start.resize(Phone::kMinDigits, '0');
@@ -256,7 +254,8 @@ Phone FirstPhone() {
 bool PhoneStartsWith(std::string_view packed, std::string_view prefix) noexcept {
     if (prefix.empty() || prefix[0] != '+') return false;
     for (std::size_t i = 1; i < prefix.size(); ++i)
-        if (!IsDigit(prefix[i]) || HalfByte(packed, i - 1) != kZero + static_cast<unsigned>(prefix[i] - '0'))
+        if (!IsAsciiDigit(prefix[i]) ||
+            HalfByte(packed, i - 1) != kZero + static_cast<unsigned>(prefix[i] - '0'))
             return false;
     return true;
 }

@@ -155,10 +155,6 @@ std::string_view WithoutScheme(std::string_view text, std::string_view scheme) {
     return EqualIgnoreCase(text.substr(0, scheme.size()), scheme) ? text.substr(scheme.size()) : text;
 }
 
-bool AllDigits(std::string_view text) {
-    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
 // 1980-03-22, 19800322, with a time behind, --0322 and --03-22, as the MM/DD/YYYY or MM/DD that a date's cell
 // has; empty if it is none of these.
 std::string DateCell(std::string_view text) {

@@ -9,13 +9,9 @@
 namespace contacts::vcard {
 namespace {
 
-char ToUpper(char c) {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
-}
-
 std::string Upper(std::string_view text) {
     std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), ToUpper);
+    std::transform(out.begin(), out.end(), out.begin(), ToUpperAscii);
     return out;
 }
 
@@ -45,7 +41,7 @@ bool IsBinary(std::string_view name) {
 
 int HexDigit(char c) {
     if (c >= '0' && c <= '9') return c - '0';
-    const char upper = ToUpper(c);
+    const char upper = ToUpperAscii(c);
     return upper >= 'A' && upper <= 'F' ? upper - 'A' + 10 : -1;
 }
 
@@ -181,11 +177,7 @@ bool IsAscii(std::string_view bytes) {
 }
 
 Fault CardFault(const char *code, std::string message, std::string detail = {}) {
-    Fault fault;
-    fault.code = code;
-    fault.message = std::move(message);
-    fault.detail = std::move(detail);
-    return fault;
+    return {.code = code, .message = std::move(message), .detail = std::move(detail), .hint = {}};
 }
 
 std::string InLine(std::int64_t line) {

@@ -6,6 +6,7 @@
 
 #include "core/name/letters.h"
 #include "core/name/script/script.h"
+#include "core/text.h"
 
 namespace contacts::name {
 namespace {
@@ -100,10 +101,6 @@ void AddWithX(std::vector<string> &keys) {
         ReplaceEnd(key, "ndr", "nder");
         AddKey(keys, std::move(key));
     }
-}
-
-bool IsAscii(string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
 WordForms AllCyrillicForms(const icu::UnicodeString &word) {

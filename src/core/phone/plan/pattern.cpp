@@ -4,16 +4,14 @@
 #include <limits>
 #include <unordered_map>
 
+#include "core/text.h"
+
 namespace contacts::plan {
 namespace {
 
 constexpr std::uint16_t kAllDigits = (1 << 10) - 1;
 // A repeat of more is none of a phone number.
 constexpr int kMaxRepeat = 30;
-
-bool IsDigit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 }  // namespace
 
@@ -115,7 +113,7 @@ class PatternReader {
             return Make(
                 {.kind = Kind::kGroup, .group = static_cast<std::uint8_t>(group), .children = {*inner}});
         }
-        if (at_ < text_.size() && IsDigit(text_[at_])) return Digits(1U << (text_[at_++] - '0'));
+        if (at_ < text_.size() && IsAsciiDigit(text_[at_])) return Digits(1U << (text_[at_++] - '0'));
         return std::nullopt;
     }
 
@@ -126,11 +124,11 @@ class PatternReader {
                 digits |= kAllDigits;
                 continue;
             }
-            if (at_ == text_.size() || !IsDigit(text_[at_])) return std::nullopt;
+            if (at_ == text_.size() || !IsAsciiDigit(text_[at_])) return std::nullopt;
             const int first = text_[at_++] - '0';
             int last = first;
             if (Take("-")) {
-                if (at_ == text_.size() || !IsDigit(text_[at_])) return std::nullopt;
+                if (at_ == text_.size() || !IsAsciiDigit(text_[at_])) return std::nullopt;
                 last = text_[at_++] - '0';
             }
             if (last < first) return std::nullopt;
@@ -142,7 +140,7 @@ class PatternReader {
     std::optional<int> Number() {
         int number = 0;
         const std::size_t start = at_;
-        while (at_ < text_.size() && IsDigit(text_[at_]) && at_ - start < 3)
+        while (at_ < text_.size() && IsAsciiDigit(text_[at_]) && at_ - start < 3)
             number = number * 10 + (text_[at_++] - '0');
         return at_ == start ? std::nullopt : std::optional(number);
     }

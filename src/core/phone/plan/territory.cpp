@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "core/text.h"
+
 // Exported by the library, declared by no header that it installs. Weak: where a build of the library hides
 // them, there are no plans, and the library is asked itself.
 namespace i18n::phonenumbers {
@@ -120,10 +122,6 @@ class Message {
     bool sound_ = true;
 };
 
-bool IsDigit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 // What libphonenumber takes for punctuation between digits, as far as it is ASCII.
 bool IsSeparator(char c) {
     return c == '-' || c == ' ' || c == '(' || c == ')' || c == '.' || c == '/' || c == '[' || c == ']' ||
@@ -137,7 +135,7 @@ bool IsPlainTemplate(std::string_view text) {
         if (text[i] == '\\' || static_cast<unsigned char>(text[i]) >= 0x80) return false;
         if (text[i] != '$') continue;
         if (i + 1 == text.size() || text[i + 1] < '1' || text[i + 1] > '9') return false;
-        if (i + 2 < text.size() && IsDigit(text[i + 2])) return false;
+        if (i + 2 < text.size() && IsAsciiDigit(text[i + 2])) return false;
         ++i;
     }
     return true;
@@ -211,7 +209,7 @@ class TerritoryReader {
             dialling.national_ = Program::Of(national);
             if (!dialling.national_) return false;
             for (const char c : dialling.transform_)
-                if (!IsDigit(c) && c != '$') return false;
+                if (!IsAsciiDigit(c) && c != '$') return false;
             for (std::size_t i = 0; i + 1 < dialling.transform_.size(); ++i)
                 if (dialling.transform_[i] == '$' &&
                     dialling.transform_[i + 1] - '0' > dialling.national_->groups())
