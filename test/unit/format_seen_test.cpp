@@ -75,7 +75,7 @@ TEST(SeenRecords, MemoryIsBounded) {
     SeenRecords seen;
     EXPECT_EQ(seen.bytes(), 0u);
     seen.Add(HashOf(0), 0);
-    EXPECT_LE(seen.bytes(), 16u << 10) << "a small file";
+    EXPECT_LE(seen.bytes(), 64u << 10) << "a small file";
     std::int64_t record = 1;
     for (const auto generation = static_cast<std::int64_t>(SeenRecords::kRemembered); record < 3 * generation;
          ++record) {

@@ -126,6 +126,7 @@ class Planner {
           matches_(matches),
           new_id_(new_id),
           seen_(seen),
+          seen_here_(drafts.size()),
           default_type_(mapping.format->default_type),
           default_level_(mapping.format->default_level) {}
 

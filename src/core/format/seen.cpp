@@ -8,8 +8,8 @@
 namespace contacts {
 namespace {
 
-// Of a generation at first: most imports are small.
-constexpr std::size_t kLeastCapacity = 512;
+// Of a generation at first: a batch of an import, most of which are small.
+constexpr std::size_t kLeastCapacity = 2048;
 // Of the length of a cell, seven bits a byte.
 constexpr std::size_t kMostLengthBytes = (8 * sizeof(std::size_t) + 6) / 7;
 
@@ -66,11 +66,18 @@ std::optional<std::int64_t> SeenRecords::Find(std::uint64_t hash) const {
 }
 
 void SeenRecords::Add(std::uint64_t hash, std::int64_t record) {
+    if (current_.size < std::min(current_.capacity(), remembered_)) {
+        Slot &slot = current_.At(hash);
+        if (slot.hash != 0) return;
+        slot = {hash, record};
+        ++current_.size;
+        return;
+    }
     if (current_.Find(hash)) return;
     if (current_.size >= remembered_) {
         std::swap(current_, previous_);
         current_.Clear(remembered_);
-    } else if (current_.size >= current_.capacity()) {
+    } else {
         Generation larger;
         larger.Clear(std::min(std::max(2 * current_.size, kLeastCapacity), remembered_));
         for (const Slot &slot : current_.slots)
