@@ -31,7 +31,7 @@ namespace {
 
 // A batch is large enough for its statements' fixed cost to vanish, and bounds memory whatever the file's
 // size.
-constexpr std::size_t kBatchRecords = 2000;
+constexpr std::size_t kBatchRecords = 4000;
 constexpr std::size_t kBatchBytes = 4 << 20;
 // Where a statement is refused the batch is split into this many parts, down to the record at fault.
 constexpr std::size_t kSplit = 8;
