@@ -44,7 +44,15 @@ constexpr std::size_t kHeaderRecords = 10;  // a header stands among the first r
 const Plan *writing = nullptr;
 
 // Names of the organizations that the batch found, for the documents of its contacts.
-using OrganizationNames = std::map<Uuid, std::string_view>;
+struct HashId {
+    // Ids end in random bits.
+    std::size_t operator()(const Uuid &id) const {
+        std::size_t hash;
+        std::memcpy(&hash, id.data() + id.size() - sizeof hash, sizeof hash);
+        return hash;
+    }
+};
+using OrganizationNames = std::unordered_map<Uuid, std::string_view, HashId>;
 const OrganizationNames *organization_names = nullptr;
 constexpr std::size_t kMaxOwnOrganizations = 20000;
 
@@ -712,7 +720,7 @@ void Import::CheckDeferred() {
 std::vector<RowPlan> Import::Write(std::span<const Draft *const> drafts) {
     const Matches matches = Match(drafts);
     Plan plan = MakePlan(mapping_, rules_, ownership_, drafts, matches, NewUuidV7);
-    OrganizationNames names;
+    OrganizationNames names(matches.organizations_by_name.size());
     for (const auto &[name, id] : matches.organizations_by_name) names.emplace(id, name);
     Writing scope(plan, id_);
     NamingOrganizations naming(names);
@@ -1373,11 +1381,11 @@ std::string ImportFile(Oid contact, csv::ByteSource &source, std::int64_t bytes,
 
 }  // namespace contacts::pg
 
-const char *contacts_import_organization_name(const pg_uuid_t *organization_id) {
+std::string_view contacts_import_organization_name(const pg_uuid_t *organization_id) {
     using namespace contacts::pg;
-    if (!organization_names) return nullptr;
+    if (!organization_names) return {};
     contacts::Uuid id;
     std::memcpy(id.data(), organization_id->data, id.size());
     const auto found = organization_names->find(id);
-    return found == organization_names->end() ? nullptr : found->second.data();
+    return found == organization_names->end() ? std::string_view() : found->second;
 }

@@ -117,8 +117,9 @@ struct Matches {
     std::map<std::size_t, std::vector<Hit>> hits;
     std::map<Uuid, KnownContact> contacts;  // those of the hits
     std::map<std::size_t, KnownOrganization> organizations;
-    // Where the batch knows organizations by name alone (see ByNameAlone), those that exist, by their name.
-    std::unordered_map<std::string, Uuid> organizations_by_name;
+    // Where the batch knows organizations by name alone (see ByNameAlone), those that exist, by the name that
+    // a draft has.
+    std::unordered_map<std::string_view, Uuid> organizations_by_name;
 };
 
 enum class Outcome : std::uint8_t { kInserted, kUpdated, kUnchanged, kFailed };
