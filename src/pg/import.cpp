@@ -15,6 +15,7 @@ extern "C" {
 
 #include <algorithm>
 #include <cstring>
+#include <deque>
 #include <functional>
 
 #include "core/csv/writer.h"
@@ -30,7 +31,7 @@ namespace {
 
 // A batch is large enough for its statements' fixed cost to vanish, and bounds memory whatever the file's
 // size.
-constexpr std::size_t kBatchRecords = 2000;
+constexpr std::size_t kBatchRecords = 4000;
 constexpr std::size_t kBatchBytes = 4 << 20;
 // Where a statement is refused the batch is split into this many parts, down to the record at fault.
 constexpr std::size_t kSplit = 8;
@@ -43,7 +44,15 @@ constexpr std::size_t kHeaderRecords = 10;  // a header stands among the first r
 const Plan *writing = nullptr;
 
 // Names of the organizations that the batch found, for the documents of its contacts.
-using OrganizationNames = std::map<Uuid, std::string_view>;
+struct HashId {
+    // Ids end in random bits.
+    std::size_t operator()(const Uuid &id) const {
+        std::size_t hash;
+        std::memcpy(&hash, id.data() + id.size() - sizeof hash, sizeof hash);
+        return hash;
+    }
+};
+using OrganizationNames = std::unordered_map<Uuid, std::string_view, HashId>;
 const OrganizationNames *organization_names = nullptr;
 constexpr std::size_t kMaxOwnOrganizations = 20000;
 
@@ -546,13 +555,14 @@ void Import::Add(Draft &&draft) {
                   std::string(format_->title) + " takes at most " + std::to_string(format_->max_records) +
                       " records in a file",
                   draft.line, Severity::kWarning);
+    // Moved while it is all but empty.
+    Draft &added = batch_.emplace_back(std::move(draft));
     // A structured record may have faults and cells.
-    if (!draft.failed() || (format_->record_cells && draft.cells.size() > 1)) {
-        validator_->Validate(draft);
-        if (format_->record_cells) draft.cells.resize(static_cast<std::size_t>(format_->record_cells));
+    if (!added.failed() || (format_->record_cells && added.cells.size() > 1)) {
+        validator_->Validate(added);
+        if (format_->record_cells) added.cells.resize(static_cast<std::size_t>(format_->record_cells));
     }
-    for (const std::string &cell : draft.cells) batch_bytes_ += cell.size() + sizeof(std::string);
-    batch_.push_back(std::move(draft));
+    for (const std::string &cell : added.cells) batch_bytes_ += cell.size() + sizeof(std::string);
     if (batch_.size() >= kBatchRecords || batch_bytes_ >= kBatchBytes) Flush();
 }
 
@@ -711,7 +721,7 @@ void Import::CheckDeferred() {
 std::vector<RowPlan> Import::Write(std::span<const Draft *const> drafts) {
     const Matches matches = Match(drafts);
     Plan plan = MakePlan(mapping_, rules_, ownership_, drafts, matches, NewUuidV7, seen_);
-    OrganizationNames names;
+    OrganizationNames names(matches.organizations_by_name.size());
     for (const auto &[name, id] : matches.organizations_by_name) names.emplace(id, name);
     Writing scope(plan, id_);
     NamingOrganizations naming(names);
@@ -750,7 +760,7 @@ std::vector<RowPlan> Import::Write(std::span<const Draft *const> drafts) {
 void Import::MatchOwnOrganizations(Plan &keys, std::span<const Draft *const> drafts, Matches &matches) {
     if (organization_updates_ != contacts_organization_updates) own_organizations_.clear();
     organization_updates_ = contacts_organization_updates;
-    std::erase_if(keys.relations["organization_key"].rows, [&](const std::vector<Value> &row) {
+    keys.relations["organization_key"].rows.EraseIf([&](std::span<const Value> row) {
         const std::string &name =
             NameOfOrganization(*drafts[static_cast<std::size_t>(std::get<std::int64_t>(row[0]))]);
         const auto own = own_organizations_.find(name);
@@ -889,9 +899,9 @@ void Import::AddIssueRow(Relation &relation, const Issue &issue, const Draft *dr
     const auto text = [](const std::string &value) { return value.empty() ? Value() : Value(value); };
     relation.rows.push_back(
         {++issues_, draft && draft->line ? Value(draft->line) : Value(),
-         draft ? Value(draft->record) : Value(), std::string(NameOf(issue.severity)), std::string(issue.code),
+         draft ? Value(draft->record) : Value(), NameOf(issue.severity), issue.code,
          has_column ? Value(mapping_.header[static_cast<std::size_t>(issue.column)]) : Value(),
-         text(issue.target), text(issue.value), issue.message, with_cells ? Value(draft->cells) : Value()});
+         text(issue.target), text(issue.value), issue.message, with_cells ? Value(&draft->cells) : Value()});
     if (issue.severity == Severity::kWarning) ++counts_.warnings;
     if (issue.severity == Severity::kError && first_error_.empty()) {
         if (draft && draft->line) first_error_ = "line " + std::to_string(draft->line) + ": ";
@@ -913,6 +923,7 @@ void Import::WriteIssues(const std::vector<RowPlan> &rows, const std::vector<int
     Relation &relation = plan.relations["error"];
     relation.columns = {"ordinal",     "line",   "record", "severity", "code",
                         "column_name", "target", "value",  "message",  "cells"};
+    std::deque<Issue> summaries;  // which the relation refers to, as to all others
     std::size_t bytes = 0;
     const auto write = [&] {
         if (relation.rows.empty()) return;
@@ -944,7 +955,7 @@ void Import::WriteIssues(const std::vector<RowPlan> &rows, const std::vector<int
         };
         for (const Issue &issue : draft.issues) add(issue);
         if (draft.unlisted > 0) {
-            Issue more;
+            Issue &more = summaries.emplace_back();
             more.severity = draft.unlisted_error ? Severity::kError : Severity::kWarning;
             more.code = "more_issues";
             more.message = std::to_string(draft.unlisted) + " more faults of this record are not listed";
@@ -1371,11 +1382,11 @@ std::string ImportFile(Oid contact, csv::ByteSource &source, std::int64_t bytes,
 
 }  // namespace contacts::pg
 
-const char *contacts_import_organization_name(const pg_uuid_t *organization_id) {
+std::string_view contacts_import_organization_name(const pg_uuid_t *organization_id) {
     using namespace contacts::pg;
-    if (!organization_names) return nullptr;
+    if (!organization_names) return {};
     contacts::Uuid id;
     std::memcpy(id.data(), organization_id->data, id.size());
     const auto found = organization_names->find(id);
-    return found == organization_names->end() ? nullptr : found->second.data();
+    return found == organization_names->end() ? std::string_view() : found->second;
 }

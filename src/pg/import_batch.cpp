@@ -29,6 +29,7 @@ struct Wanted {
     std::string text;
     Datum datum = 0;
     bool kept = false;
+    std::string terminated;  // what the input function reads
 };
 
 Datum TextArray(const std::vector<std::string> &values) {
@@ -39,11 +40,11 @@ Datum TextArray(const std::vector<std::string> &values) {
         [&] { return PointerGetDatum(construct_array(elements, count, TEXTOID, -1, false, TYPALIGN_INT)); });
 }
 
-Datum FromText(Wanted &wanted, const std::string &text, MemoryContext keep) {
+Datum FromText(Wanted &wanted, std::string_view text, MemoryContext keep) {
     if (wanted.type == TEXTOID) return NewVarlena(text);
     if (wanted.kept && wanted.text == text) return wanted.datum;
-    // Input functions take a char * that they do not write to.
-    char *value = const_cast<char *>(text.c_str());
+    wanted.terminated = text;
+    char *value = wanted.terminated.data();
     if (wanted.kept)
         return Call([&] { return InputFunctionCall(&wanted.input, value, wanted.io_param, wanted.typmod); });
     MemoryContext row = MemoryContextSwitchTo(keep);
@@ -56,7 +57,7 @@ Datum FromText(Wanted &wanted, const std::string &text, MemoryContext keep) {
 }
 
 Datum ToDatum(Wanted &wanted, const Value &value, MemoryContext keep) {
-    if (const auto *text = std::get_if<std::string>(&value)) return FromText(wanted, *text, keep);
+    if (const auto *text = std::get_if<std::string_view>(&value)) return FromText(wanted, *text, keep);
     if (const auto *uuid = std::get_if<Uuid>(&value)) {
         if (wanted.type != UUIDOID) return FromText(wanted, ToText(*uuid), keep);
         auto *copy = static_cast<pg_uuid_t *>(Allocate(sizeof(pg_uuid_t)));
@@ -72,7 +73,7 @@ Datum ToDatum(Wanted &wanted, const Value &value, MemoryContext keep) {
         if (wanted.type == BOOLOID) return BoolGetDatum(*flag);
         return FromText(wanted, *flag ? "true" : "false", keep);
     }
-    const auto &list = std::get<std::vector<std::string>>(value);
+    const auto &list = *std::get<const std::vector<std::string> *>(value);
     if (wanted.type != TEXTARRAYOID)
         throw Error(sqlstate::kInvalidParameterValue, "a list of the batch can only be read as text[]");
     return TextArray(list);
@@ -108,7 +109,7 @@ void Fill(const Relation &relation, ReturnSetInfo *result) {
         return AllocSetContextCreate(CurrentMemoryContext, "import batch row", ALLOCSET_DEFAULT_SIZES);
     });
     MemoryContext before = MemoryContextSwitchTo(scratch);
-    for (const auto &row : relation.rows) {
+    for (const auto row : relation.rows) {
         for (std::size_t i = 0; i < columns; ++i) {
             const Value &value = row[wanted[i].index];
             nulls[i] = std::holds_alternative<std::monostate>(value);

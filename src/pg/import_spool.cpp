@@ -9,6 +9,7 @@ extern "C" {
 }
 
 #include <cstring>
+#include <deque>
 
 namespace contacts::pg {
 namespace {
@@ -20,7 +21,7 @@ void Put(std::string &out, std::uint64_t number) {
     out.append(reinterpret_cast<const char *>(&number), sizeof number);
 }
 
-void Put(std::string &out, const std::string &text) {
+void Put(std::string &out, std::string_view text) {
     Put(out, text.size());
     out += text;
 }
@@ -34,7 +35,7 @@ class Row {
         std::memcpy(&number, Take(sizeof number).data(), sizeof number);
         return number;
     }
-    std::string Text() { return std::string(Take(Number())); }
+    std::string_view Text() { return Take(Number()); }
 
   private:
     std::string_view Take(std::size_t size) {
@@ -46,17 +47,17 @@ class Row {
 };
 
 // Values as they occur in import_error: nothing, text, numbers, lists of text.
-std::string Pack(const std::vector<Value> &row) {
+std::string Pack(std::span<const Value> row) {
     std::string out;
     for (const Value &value : row) {
         Put(out, value.index());
-        if (const auto *text = std::get_if<std::string>(&value)) {
+        if (const auto *text = std::get_if<std::string_view>(&value)) {
             Put(out, *text);
         } else if (const auto *number = std::get_if<std::int64_t>(&value)) {
             Put(out, static_cast<std::uint64_t>(*number));
-        } else if (const auto *list = std::get_if<std::vector<std::string>>(&value)) {
-            Put(out, list->size());
-            for (const std::string &element : *list) Put(out, element);
+        } else if (const auto *list = std::get_if<const std::vector<std::string> *>(&value)) {
+            Put(out, (*list)->size());
+            for (const std::string &element : **list) Put(out, std::string_view(element));
         } else if (value.index() != 0) {
             throw Error(sqlstate::kInternalError, "a value of this type cannot be put by");
         }
@@ -64,27 +65,26 @@ std::string Pack(const std::vector<Value> &row) {
     return out;
 }
 
-std::vector<Value> Unpack(std::string_view bytes) {
-    std::vector<Value> row;
+// Adds the values of a row to `row`. They refer to `bytes` and `lists`.
+void Unpack(std::string_view bytes, std::deque<std::vector<std::string>> &lists, std::vector<Value> &row) {
     for (Row in(bytes); !in.at_end();) {
         switch (in.Number()) {
-            case Value(std::string()).index():
+            case Value(std::string_view()).index():
                 row.emplace_back(in.Text());
                 break;
             case Value(std::int64_t{}).index():
                 row.emplace_back(static_cast<std::int64_t>(in.Number()));
                 break;
-            case Value(std::vector<std::string>()).index(): {
-                std::vector<std::string> list(in.Number());
+            case Value(static_cast<const std::vector<std::string> *>(nullptr)).index(): {
+                std::vector<std::string> &list = lists.emplace_back(in.Number());
                 for (std::string &element : list) element = in.Text();
-                row.emplace_back(std::move(list));
+                row.emplace_back(&list);
                 break;
             }
             default:
                 row.emplace_back();
         }
     }
-    return row;
 }
 
 }  // namespace
@@ -100,7 +100,7 @@ void Spool::Open() {
 
 void Spool::Add(const Relation &relation) {
     columns_ = relation.columns;
-    for (const auto &row : relation.rows) {
+    for (const auto row : relation.rows) {
         Datum packed = NewVarlena(Pack(row));
         Call([&] {
             bool null = false;
@@ -114,11 +114,15 @@ void Spool::Drain(const std::function<void(const Relation &)> &take) {
     TupleTableSlot *slot = Call([&] { return MakeSingleTupleTableSlot(desc_, &TTSOpsMinimalTuple); });
     Relation piece;
     piece.columns = columns_;
+    std::deque<std::string> texts;
+    std::deque<std::vector<std::string>> lists;
     std::size_t bytes = 0;
     const auto flush = [&] {
         if (piece.rows.empty()) return;
         take(piece);
         piece.rows.clear();
+        texts.clear();
+        lists.clear();
         bytes = 0;
     };
     struct Found {
@@ -135,7 +139,7 @@ void Spool::Drain(const std::function<void(const Relation &)> &take) {
         });
         if (!found.packed) break;
         const std::string_view packed = View(found.packed);
-        piece.rows.push_back(Unpack(packed));
+        Unpack(texts.emplace_back(packed), lists, piece.rows.Begin(columns_.size()));
         bytes += packed.size();
         if (piece.rows.size() >= kPieceRows || bytes >= kPieceBytes) flush();
     }

@@ -65,7 +65,9 @@ struct SearchDocument {
 namespace {
 
 // The name of the organization, whether the caller may see it or not: the document is the contact's.
-text *organization_name(SearchDocument *document, Relation rel, Datum id) {
+std::string_view organization_name(SearchDocument *document, Relation rel, Datum id) {
+    const std::string_view found_by_import = contacts_import_organization_name(DatumGetUUIDP(id));
+    if (!found_by_import.empty()) return found_by_import;
     if (!document->organizations || hash_get_num_entries(document->organizations) >= kMaxOrganizations) {
         if (document->cache_context) MemoryContextDelete(document->cache_context);
         document->cache_context =
@@ -79,15 +81,11 @@ text *organization_name(SearchDocument *document, Relation rel, Datum id) {
     }
     auto *known = static_cast<OrganizationName *>(
         hash_search(document->organizations, DatumGetUUIDP(id), HASH_FIND, nullptr));
-    if (known) return known->name;
+    if (known) return known->name ? View(known->name) : std::string_view();
 
     text *name = nullptr;
     const Oid table = get_relname_relid("organization", RelationGetNamespace(rel));
-    if (const char *found_by_import = contacts_import_organization_name(DatumGetUUIDP(id))) {
-        MemoryContext old = MemoryContextSwitchTo(document->cache_context);
-        name = cstring_to_text(found_by_import);
-        MemoryContextSwitchTo(old);
-    } else if (OidIsValid(table)) {
+    if (OidIsValid(table)) {
         if (!document->organization_name) {
             MemoryContext old = MemoryContextSwitchTo(document->context);
             document->organization_name =
@@ -119,7 +117,7 @@ text *organization_name(SearchDocument *document, Relation rel, Datum id) {
     known = static_cast<OrganizationName *>(
         hash_search(document->organizations, DatumGetUUIDP(id), HASH_ENTER, &found));
     known->name = name;
-    return name;
+    return name ? View(name) : std::string_view();
 }
 
 bool same_column(HeapTuple a, HeapTuple b, int column, TupleDesc desc) {
@@ -196,7 +194,7 @@ Datum search_document_make(SearchDocument *document, Relation rel, HeapTuple old
         const Datum value = heap_getattr(new_row, document->texts[i], desc, &isnull);
         if (!isnull) texts[i] = DatumGetTextPP(value);
     }
-    text *organization = nullptr;
+    std::string_view organization;
     if (document->organization != 0) {
         const Datum id = heap_getattr(new_row, document->organization, desc, &isnull);
         if (!isnull) organization = organization_name(document, rel, id);
@@ -207,7 +205,7 @@ Datum search_document_make(SearchDocument *document, Relation rel, HeapTuple old
             if (texts[i]) text.names[i] = View(texts[i]);
         for (int i = 0; i < kOwnOthers; ++i)
             if (texts[DocumentText::kNames + i]) text.others[i] = View(texts[DocumentText::kNames + i]);
-        if (organization) text.others[kOwnOthers] = View(organization);
+        text.others[kOwnOthers] = organization;
         return NewDocument(text);
     });
 }

@@ -63,6 +63,7 @@ static_assert(sizeof(KnownKey) == sizeof(Oid) + UUID_LEN, "the key is hashed as 
 struct KnownEntry {
     KnownKey key;
     contacts_known_access access;
+    KnownEntry *next;  // what was remembered after it, be it still the same or not
 };
 
 // More than a batch of an import, whose parts follow at once; a small table stays in the processor's cache.
@@ -71,10 +72,14 @@ constexpr long kMaxKnown = 4096;
 
 HTAB *known_contacts = nullptr;
 HTAB *older_contacts = nullptr;
+KnownEntry *newest_known = nullptr;  // in known_contacts
+KnownEntry *last_found = nullptr;
 
 void forget_table(HTAB **table) {
     HTAB *forgotten = *table;
     *table = nullptr;
+    last_found = nullptr;
+    if (table == &known_contacts) newest_known = nullptr;
     if (forgotten) hash_destroy(forgotten);
 }
 
@@ -83,12 +88,24 @@ void forget_contacts() {
     forget_table(&older_contacts);
 }
 
+// Parts are mostly written in the order of their contacts, several of one after the other: the contact is the
+// one of the look-up before, or was remembered soon after that.
 KnownEntry *find_known(const KnownKey *key) {
+    constexpr int kAhead = 4;
+    KnownEntry *near = last_found;
+    for (int i = 0; near && i < kAhead; near = near->next, ++i)
+        if (memcmp(&near->key, key, sizeof(KnownKey)) == 0) return last_found = near;
     for (HTAB *table : {known_contacts, older_contacts}) {
         void *found = table ? hash_search(table, key, HASH_FIND, nullptr) : nullptr;
-        if (found) return static_cast<KnownEntry *>(found);
+        if (found) return last_found = static_cast<KnownEntry *>(found);
     }
     return nullptr;
+}
+
+void remove_known(HTAB *table, const KnownKey *key) {
+    void *removed = table ? hash_search(table, key, HASH_REMOVE, nullptr) : nullptr;
+    // Others may still point to it.
+    if (removed) static_cast<KnownEntry *>(removed)->key.table = InvalidOid;
 }
 
 // What was created is gone, what was locked is free.
@@ -111,6 +128,7 @@ void remember_contact(Oid table, Datum contact_id, bool created, Datum owner_id,
         forget_table(&older_contacts);
         older_contacts = known_contacts;
         known_contacts = nullptr;
+        newest_known = nullptr;
     }
     if (!known_contacts) {
         HASHCTL control = {};
@@ -118,8 +136,14 @@ void remember_contact(Oid table, Datum contact_id, bool created, Datum owner_id,
         control.entrysize = sizeof(KnownEntry);
         known_contacts = hash_create("contacts known contacts", 512, &control, HASH_ELEM | HASH_BLOBS);
     }
+    remove_known(older_contacts, &key);
     bool found;
     auto *entry = static_cast<KnownEntry *>(hash_search(known_contacts, &key, HASH_ENTER, &found));
+    if (!found) {
+        if (newest_known) newest_known->next = entry;
+        entry->next = nullptr;
+        newest_known = entry;
+    }
     entry->access.created = created;
     entry->access.has_owner = !no_owner;
     if (!no_owner) entry->access.owner_id = *DatumGetUUIDP(owner_id);
@@ -128,8 +152,7 @@ void remember_contact(Oid table, Datum contact_id, bool created, Datum owner_id,
 
 void forget_contact(Oid table, Datum contact_id) {
     KnownKey key = {table, *DatumGetUUIDP(contact_id)};
-    for (HTAB *known : {known_contacts, older_contacts})
-        if (known) hash_search(known, &key, HASH_REMOVE, nullptr);
+    for (HTAB *known : {known_contacts, older_contacts}) remove_known(known, &key);
 }
 
 // ---- stamp_row

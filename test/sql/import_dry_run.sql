@@ -72,7 +72,7 @@ SELECT first_name FROM contact WHERE last_name = 'E';
 DELETE FROM contact;
 DELETE FROM organization;
 DELETE FROM import_run;
-CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.external_id = 'i3001' THEN PERFORM pg_sleep(60); END IF; RETURN NEW; END $$;
+CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.external_id = 'i4001' THEN PERFORM pg_sleep(60); END IF; RETURN NEW; END $$;
 CREATE TRIGGER slow BEFORE INSERT ON contact FOR EACH ROW EXECUTE FUNCTION slow();
 SET statement_timeout = '1500ms';
 SELECT * FROM import_csv((SELECT file FROM content));

@@ -16,13 +16,13 @@ Uuid Id(std::uint8_t n) {
 }
 
 std::string Show(const Value &value) {
-    if (const auto *text = std::get_if<std::string>(&value)) return *text;
+    if (const auto *text = std::get_if<std::string_view>(&value)) return std::string(*text);
     if (const auto *id = std::get_if<Uuid>(&value)) return "#" + std::to_string((*id)[15]);
     if (const auto *number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
     if (const auto *flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
-    if (const auto *list = std::get_if<std::vector<std::string>>(&value)) {
+    if (const auto *list = std::get_if<const std::vector<std::string> *>(&value)) {
         std::string out = "[";
-        for (const auto &element : *list) out += (out.size() > 1 ? "," : "") + element;
+        for (const auto &element : **list) out += (out.size() > 1 ? "," : "") + element;
         return out + ']';
     }
     return "-";

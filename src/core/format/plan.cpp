@@ -22,10 +22,6 @@ bool SameEntered(const std::optional<std::string> &held, std::string_view shown)
     return Trim(blanked) == shown;
 }
 
-Value ValueOf(std::optional<std::string> text) {
-    return text ? Value(*std::move(text)) : Value();
-}
-
 std::optional<std::string> Copied(const std::string *text) {
     return text ? std::optional<std::string>(*text) : std::nullopt;
 }
@@ -127,8 +123,8 @@ class Planner {
           new_id_(new_id),
           seen_(seen),
           seen_here_(drafts.size()),
-          default_type_(mapping.format->default_type),
-          default_level_(mapping.format->default_level) {}
+          default_type_(plan_.Keep(mapping.format->default_type)),
+          default_level_(plan_.Keep(mapping.format->default_level)) {}
 
     Plan Run() {
         plan_.rows.resize(drafts_.size());
@@ -579,12 +575,14 @@ class Planner {
         columns.insert(columns.end(), kOrganizationColumns.begin(), kOrganizationColumns.end());
         for (const std::string &key : order_) {
             const PendingOrganization &pending = pending_.at(key);
-            std::vector<Value> values = {pending.id, std::string(mapping_.format->source),
-                                         pending.external_id.empty() ? Value() : Value(pending.external_id),
-                                         PersonalOwner(ownership_)};
-            for (const auto &field : pending.fields) values.push_back(ValueOf(field));
-            RelationOf(pending.is_new ? "organization_insert" : "organization_update", columns)
-                .rows.push_back(std::move(values));
+            std::vector<Value> &values =
+                RelationOf(pending.is_new ? "organization_insert" : "organization_update", columns)
+                    .rows.Begin(columns.size());
+            values.emplace_back(pending.id);
+            values.emplace_back(std::string_view(mapping_.format->source));
+            values.push_back(pending.external_id.empty() ? Value() : Value(plan_.Keep(pending.external_id)));
+            values.push_back(PersonalOwner(ownership_));
+            for (const auto &field : pending.fields) values.push_back(Kept(field));
         }
     }
 
@@ -595,16 +593,21 @@ class Planner {
             values.emplace_back();
     }
 
-    static void AddBirthDate(std::vector<Value> &values, const std::string *date) {
+    // A text that the planner holds.
+    Value Kept(const std::optional<std::string> &text) { return text ? Value(plan_.Keep(*text)) : Value(); }
+
+    void AddBirthDate(std::vector<Value> &values, const std::string *date) {
         const bool year_known = !date || date->compare(0, 2, "--") != 0;
-        values.push_back(!date ? Value()
-                               : Value(year_known ? *date : std::to_string(kYearUnknown) + date->substr(1)));
-        values.push_back(year_known);
+        if (year_known)
+            AddText(values, date);
+        else
+            values.emplace_back(plan_.Keep(std::to_string(kYearUnknown) + date->substr(1)));
+        values.emplace_back(year_known);
     }
 
     // `get` gives the text of a field, null where the contact has none.
     template <class Get>
-    static void AddFields(std::vector<Value> &values, Get &&get) {
+    void AddFields(std::vector<Value> &values, Get &&get) {
         for (std::size_t f = 0; f < kContactColumns.size(); ++f) {
             const std::string *text = get(f);
             if (f == static_cast<std::size_t>(ContactField::kBirthDate))
@@ -614,8 +617,10 @@ class Planner {
         }
     }
 
-    static void AddFields(std::vector<Value> &values, const KnownContact &contact) {
-        AddFields(values, [&](std::size_t f) { return contact.fields[f] ? &*contact.fields[f] : nullptr; });
+    void AddFields(std::vector<Value> &values, const KnownContact &contact) {
+        AddFields(values, [&](std::size_t f) {
+            return contact.fields[f] ? &plan_.Keep(*contact.fields[f]) : nullptr;
+        });
     }
 
     static std::vector<std::string> ContactColumns(std::vector<std::string> first,
@@ -643,7 +648,8 @@ class Planner {
         return FallbackOf(f);
     }
 
-    // The custom values of a new contact: its own, and the defaults for keys that it says nothing of.
+    // The custom values of a new contact, as members of an object in JSON: its own, and the defaults for keys
+    // that it says nothing of.
     template <class Get>
     std::string NewCustom(Get &&get) const {
         std::string custom;
@@ -654,21 +660,31 @@ class Planner {
             const auto k = static_cast<std::size_t>(at - mapping_.custom_keys.begin());
             if (at == mapping_.custom_keys.end() || !get(k)) AppendMember(custom, key, value);
         }
-        return '{' + custom + '}';
+        return custom;
     }
 
-    // The columns of a new contact before its fields.
+    // Of an object in JSON its members.
+    void AddCustom(std::vector<Value> &values, const std::string &members) {
+        if (members.empty())
+            values.emplace_back(std::string_view("{}"));
+        else
+            values.emplace_back(plan_.Keep('{' + members + '}'));
+    }
+
+    // The columns of a new contact before its fields. Its key belongs to a draft or to the plan.
     std::vector<Value> &NewRow(const Uuid &id, const std::string &key,
                                const std::optional<Uuid> &organization) {
         static const std::vector<std::string> kColumns = ContactColumns(
             {"contact_id", "source", "external_id", "visibility", "owner_id", "organization_id"}, {"custom"});
-        if (!contact_insert_) contact_insert_ = &RelationOf("contact_insert", kColumns);
-        std::vector<Value> &values = contact_insert_->rows.emplace_back();
-        values.reserve(kColumns.size());
+        if (!contact_insert_) {
+            contact_insert_ = &RelationOf("contact_insert", kColumns);
+            contact_insert_->rows.reserve(drafts_.size(), kColumns.size());
+        }
+        std::vector<Value> &values = contact_insert_->rows.Begin(kColumns.size());
         values.emplace_back(id);
-        values.emplace_back(std::string(mapping_.format->source));
+        values.emplace_back(std::string_view(mapping_.format->source));
         values.push_back(key.empty() ? Value() : Value(key));
-        values.emplace_back(ownership_.visibility);
+        values.emplace_back(std::string_view(ownership_.visibility));
         values.push_back(ownership_.owner_id ? Value(*ownership_.owner_id) : Value());
         values.push_back(organization ? Value(*organization) : Value());
         return values;
@@ -681,17 +697,16 @@ class Planner {
         if (plan_.rows[row].cells_hash != 0) seen_here_.Add(plan_.rows[row].cells_hash, draft.record);
         std::vector<Value> &values = NewRow(id, draft.key, organization);
         AddFields(values, [&](std::size_t f) { return NewField(draft, f); });
-        values.push_back(NewCustom([&](std::size_t k) -> const std::string * {
-            return draft.custom[k].is_value() ? &draft.custom[k].text : nullptr;
-        }));
+        AddCustom(values, NewCustom([&](std::size_t k) -> const std::string * {
+                      return draft.custom[k].is_value() ? &draft.custom[k].text : nullptr;
+                  }));
         int positions[kPartKinds] = {};
         for (const PartChange &change : draft.parts) {
             int &position = positions[static_cast<std::size_t>(change.kind)];
             if (mapping_.slots[static_cast<std::size_t>(change.slot)].list) {
-                for (Part part : change.list) {
-                    part.position = ++position;
-                    InsertPart(id, change.kind, part, true);
-                }
+                for (const Part &part : change.list)
+                    AddPartRow(id, change.kind, ++position, part.label, true,
+                               [&](std::size_t c) { return part.values[c] ? &*part.values[c] : nullptr; });
             } else if (HoldsPart(change)) {
                 AddPartRow(id, change.kind, ++position, LabelOf(change), true, [&](std::size_t c) {
                     return change.components[c].is_value() ? &change.components[c].text : nullptr;
@@ -727,9 +742,10 @@ class Planner {
         return part;
     }
 
+    // A part that the planner holds.
     void InsertPart(const Uuid &contact, PartKind kind, const Part &part, bool new_contact) {
-        AddPartRow(contact, kind, part.position, part.label, new_contact,
-                   [&](std::size_t c) { return part.values[c] ? &*part.values[c] : nullptr; });
+        AddPartRow(contact, kind, part.position, plan_.Keep(part.label), new_contact,
+                   [&](std::size_t c) { return part.values[c] ? &plan_.Keep(*part.values[c]) : nullptr; });
     }
 
     // `get` gives the text of a component, null where it has none.
@@ -740,32 +756,33 @@ class Planner {
         const std::vector<std::string> &columns = PartColumns(kind, true);
         Relation *&relation = part_insert_[static_cast<std::size_t>(kind)];
         if (!relation) relation = &RelationOf(std::string(info.relation) + "_insert", columns);
-        std::vector<Value> &values = relation->rows.emplace_back();
-        values.reserve(columns.size());
+        std::vector<Value> &values = relation->rows.Begin(columns.size());
         values.emplace_back(contact);
         values.emplace_back(std::int64_t{position});
         // The access columns of a new contact are known; those of an old one its own trigger looks up.
         values.push_back(new_contact ? Value(ownership_.visibility) : Value());
         values.push_back(new_contact && ownership_.owner_id ? Value(*ownership_.owner_id) : Value());
-        if (info.label) values.emplace_back(label);
+        if (info.label) values.emplace_back(std::string_view(label));
         for (std::size_t c = 0; c < info.values.size(); ++c) AddText(values, get(c));
     }
 
     void UpdatePart(const Uuid &contact, PartKind kind, const Part &part) {
         const PartInfo &info = InfoOf(kind);
-        std::vector<Value> values = {contact, std::int64_t{part.position}};
-        if (info.label) values.push_back(part.label);
-        for (const auto &value : part.values) values.push_back(ValueOf(value));
-        RelationOf(std::string(info.relation) + "_update", PartColumns(kind, false))
-            .rows.push_back(std::move(values));
+        const std::vector<std::string> &columns = PartColumns(kind, false);
+        std::vector<Value> &values =
+            RelationOf(std::string(info.relation) + "_update", columns).rows.Begin(columns.size());
+        values.emplace_back(contact);
+        values.emplace_back(std::int64_t{part.position});
+        if (info.label) values.emplace_back(plan_.Keep(part.label));
+        for (const auto &value : part.values) values.push_back(Kept(value));
     }
 
     void DeletePart(const Uuid &contact, PartKind kind, const Part &part) {
         const PartInfo &info = InfoOf(kind);
         Relation &relation = RelationOf(std::string(info.relation) + "_delete",
                                         {"contact_id", kind == PartKind::kGroup ? "name" : "position"});
-        relation.rows.push_back({contact, kind == PartKind::kGroup ? ValueOf(part.values[0])
-                                                                   : Value(std::int64_t{part.position})});
+        relation.rows.push_back(
+            {contact, kind == PartKind::kGroup ? Kept(part.values[0]) : Value(std::int64_t{part.position})});
     }
 
     // A new contact that further records of the batch may change.
@@ -857,11 +874,11 @@ class Planner {
             const PendingContact &pending = pending_contacts_.at(id);
             const KnownContact &after = pending.after;
             if (pending.is_new) {
-                std::vector<Value> &values = NewRow(id, after.external_id, after.organization_id);
+                std::vector<Value> &values = NewRow(id, plan_.Keep(after.external_id), after.organization_id);
                 AddFields(values, after);
-                values.push_back(NewCustom([&](std::size_t k) -> const std::string * {
-                    return after.custom[k] ? &*after.custom[k] : nullptr;
-                }));
+                AddCustom(values, NewCustom([&](std::size_t k) -> const std::string * {
+                              return after.custom[k] ? &*after.custom[k] : nullptr;
+                          }));
                 for (std::size_t k = 0; k < kPartKinds; ++k)
                     for (const Part &part : after.parts[k])
                         InsertPart(id, static_cast<PartKind>(k), part, true);
@@ -892,15 +909,14 @@ class Planner {
         // A contact whose parts alone changed is touched too: its version and import tell of it.
         static const std::vector<std::string> kColumns = ContactColumns(
             {"contact_id", "organization_id"}, {"custom", "custom_removed", "source", "external_id"});
-        std::vector<Value> &values = RelationOf("contact_update", kColumns).rows.emplace_back();
-        values.reserve(kColumns.size());
+        std::vector<Value> &values = RelationOf("contact_update", kColumns).rows.Begin(kColumns.size());
         values.emplace_back(after.id);
         values.push_back(after.organization_id ? Value(*after.organization_id) : Value());
         AddFields(values, after);
-        values.push_back('{' + custom + '}');
-        values.push_back(std::move(removed));
-        values.push_back(after.takes_id ? Value(std::string(mapping_.format->source)) : Value());
-        values.push_back(after.takes_id ? Value(after.external_id) : Value());
+        AddCustom(values, custom);
+        values.emplace_back(&plan_.lists.emplace_back(std::move(removed)));
+        values.push_back(after.takes_id ? Value(std::string_view(mapping_.format->source)) : Value());
+        values.push_back(after.takes_id ? Value(plan_.Keep(after.external_id)) : Value());
     }
 
     bool WritePartChanges(const KnownContact &before, const KnownContact &after, PartKind kind) {
@@ -1130,8 +1146,8 @@ class Planner {
     const std::function<Uuid()> &new_id_;
     const SeenRecords &seen_;  // of earlier batches
     SeenRecords seen_here_;
-    const std::string default_type_, default_level_;  // of the format
     Plan plan_;
+    const std::string &default_type_, &default_level_;  // of the format
     // Of plan_, for what is written most.
     Relation *contact_insert_ = nullptr;
     Relation *part_insert_[kPartKinds] = {};
@@ -1185,7 +1201,7 @@ Plan MakeKeys(const Mapping &mapping, const Rules &rules, const Ownership &owner
                       "email",      "phone",     "owner_id",   "personal"};
     Relation &organizations = plan.relations["organization_key"];
     organizations.columns = {"row_number", "organization_id", "source", "external_id", "name", "owner_id"};
-    const std::string source = mapping.format->source;
+    const std::string_view source = mapping.format->source;
     const Value owner = ownership.owner_id ? Value(*ownership.owner_id) : Value();
     const bool personal = ownership.visibility == "personal";
     const bool once = ByNameAlone(drafts);
@@ -1199,7 +1215,7 @@ Plan MakeKeys(const Mapping &mapping, const Rules &rules, const Ownership &owner
         if (draft.has_contact && !rules.match_by.empty())
             ForEachValue(draft, rules, [&](std::size_t criterion, std::string_view value) {
                 const auto only = [&](Criterion wanted) {
-                    return rules.match_by[criterion] == wanted ? Value(std::string(value)) : Value();
+                    return rules.match_by[criterion] == wanted ? Value(value) : Value();
                 };
                 const bool id = rules.match_by[criterion] == Criterion::kContactId;
                 values.rows.push_back({row, static_cast<std::int64_t>(criterion),

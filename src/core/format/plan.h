@@ -2,7 +2,9 @@
 // statement.
 #pragma once
 
+#include <deque>
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <span>
 #include <string>
@@ -15,12 +17,70 @@
 
 namespace contacts {
 
-// A value of a relation. Text stands for any type that reads it.
-using Value = std::variant<std::monostate, std::string, Uuid, std::int64_t, bool, std::vector<std::string>>;
+// A value of a relation. Text stands for any type that reads it. Text and lists are somebody else's, who must
+// live as long: most of a batch's are those of its drafts, and there are too many to copy or to free each.
+using Value = std::variant<std::monostate, std::string_view, Uuid, std::int64_t, bool,
+                           const std::vector<std::string> *>;
+
+// Rows of the same width, one after the other in one piece of memory.
+class Rows {
+  public:
+    class Iterator {
+      public:
+        Iterator(const Rows &rows, std::size_t row) : rows_(rows), row_(row) {}
+        std::span<const Value> operator*() const { return rows_[row_]; }
+        Iterator &operator++() {
+            ++row_;
+            return *this;
+        }
+        bool operator!=(const Iterator &other) const { return row_ != other.row_; }
+
+      private:
+        const Rows &rows_;
+        std::size_t row_;
+    };
+
+    bool empty() const { return values_.empty(); }
+    std::size_t size() const { return width_ == 0 ? 0 : values_.size() / width_; }
+    std::span<const Value> operator[](std::size_t row) const {
+        return {values_.data() + row * width_, width_};
+    }
+    std::span<Value> back() { return {values_.data() + values_.size() - width_, width_}; }
+    Iterator begin() const { return {*this, 0}; }
+    Iterator end() const { return {*this, size()}; }
+
+    void push_back(std::initializer_list<Value> row) {
+        width_ = row.size();
+        values_.insert(values_.end(), row);
+    }
+    // For a row of `width` values, which the caller adds to the result.
+    std::vector<Value> &Begin(std::size_t width) {
+        width_ = width;
+        return values_;
+    }
+    void reserve(std::size_t rows, std::size_t width) { values_.reserve(rows * width); }
+    void clear() { values_.clear(); }
+    template <class Predicate>
+    void EraseIf(Predicate &&erases) {
+        std::size_t kept = 0;
+        for (std::size_t row = 0; row < size(); ++row) {
+            if (erases((*this)[row])) continue;
+            if (kept != row)
+                for (std::size_t i = 0; i < width_; ++i)
+                    values_[kept * width_ + i] = values_[row * width_ + i];
+            ++kept;
+        }
+        values_.resize(kept * width_);
+    }
+
+  private:
+    std::size_t width_ = 0;
+    std::vector<Value> values_;
+};
 
 struct Relation {
     std::vector<std::string> columns;
-    std::vector<std::vector<Value>> rows;
+    Rows rows;
 };
 
 // What the directory holds of a contact that a record means.
@@ -58,8 +118,9 @@ struct Matches {
     std::map<std::size_t, std::vector<Hit>> hits;
     std::map<Uuid, KnownContact> contacts;  // those of the hits
     std::map<std::size_t, KnownOrganization> organizations;
-    // Where the batch knows organizations by name alone (see ByNameAlone), those that exist, by their name.
-    std::unordered_map<std::string, Uuid> organizations_by_name;
+    // Where the batch knows organizations by name alone (see ByNameAlone), those that exist, by the name that
+    // a draft has.
+    std::unordered_map<std::string_view, Uuid> organizations_by_name;
 };
 
 enum class Outcome : std::uint8_t { kInserted, kUpdated, kUnchanged, kFailed };
@@ -73,9 +134,14 @@ struct RowPlan {
     std::int64_t first_record = 0;
 };
 
+// Its values refer to the drafts, the mapping, the rules and the ownership that it was made of.
 struct Plan {
     std::vector<RowPlan> rows;
     std::map<std::string, Relation> relations;
+    // What values refer to beside those; they stay where they are when the plan is moved.
+    std::deque<std::string> texts;
+    std::deque<std::vector<std::string>> lists;
+    const std::string &Keep(std::string text) { return texts.emplace_back(std::move(text)); }
     const Relation *Find(const std::string &name) const {
         const auto found = relations.find(name);
         return found == relations.end() || found->second.rows.empty() ? nullptr : &found->second;

@@ -33,17 +33,27 @@ class KeyMaker {
     // A column of names; `initials`, where not null, takes the first letter of each word. Where the column
     // may hold a full name its surname counts by itself, too.
     void AddNames(string_view text, bool full, string *initials) { Add(text, true, full, initials); }
-    // Titles, departments and companies: the same few come again and again, so what they gave is remembered.
+    // Titles, departments and companies: often the same few come again and again, so what they gave is
+    // remembered. To remember more than the processor's cache holds would take longer than to do it again.
     void AddWords(string_view text) {
-        static std::unordered_map<string, std::vector<string>> known;
-        constexpr std::size_t kMaxKnown = 4096, kMaxKnownBytes = 64;
+        struct Hash : std::hash<string_view> {
+            using is_transparent = void;
+        };
+        static std::unordered_map<string, std::vector<string>, Hash, std::equal_to<>> known;
+        constexpr std::size_t kMaxKnown = 2048, kMaxKnownBytes = 64;
+        constexpr std::size_t kMostMissed = 8 * kMaxKnown;
+        static std::size_t missed = 0;  // since it is full
         if (text.empty()) return;
         if (text.size() > kMaxKnownBytes) return Add(text, false, false, nullptr);
-        auto found = known.find(string(text));
+        auto found = known.find(text);
         if (found == known.end()) {
+            if (known.size() >= kMaxKnown) {
+                if (++missed < kMostMissed) return Add(text, false, false, nullptr);
+                missed = 0;
+                known.clear();
+            }
             std::vector<string> keys;
             KeyMaker(keys).Add(text, false, false, nullptr);
-            if (known.size() >= kMaxKnown) known.clear();
             found = known.emplace(text, std::move(keys)).first;
         }
         // Near the end of the document's room it matters after which word that is.
