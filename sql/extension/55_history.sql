@@ -280,7 +280,7 @@ BEGIN
   -- key and the groups' trigger see all.
   FOR item IN EXECUTE format($sql$
     SELECT o.organization_id FROM %1$s.organization o
-     WHERE o.import_id = $1 AND o.updated_at = o.created_at
+     WHERE o.import_id = $1 AND o.organization_id > $1 AND o.updated_at = o.created_at
        AND NOT EXISTS (SELECT FROM %1$s.contact c WHERE c.organization_id = o.organization_id) $sql$, s)
     USING undone
   LOOP
