@@ -89,6 +89,14 @@ void AddSpellings(const WordForms &forms, std::size_t of_given, Group &to) {
         to.Add(forms.split_spellings[i], false);
 }
 
+// Whether the Arabic article may be meant, also as it is spoken before some letters: El-Sisi, As-Sisi.
+bool IsArticle(string_view word, string_view next) {
+    if (next.size() < 3) return false;
+    if (word == "al" || word == "el" || word == "ul") return true;
+    return word.size() >= 2 && word.size() <= 3 && word[0] == 'a' &&
+           string_view("dnrstz").find(word[1]) != string_view::npos && next.starts_with(word.substr(1));
+}
+
 }  // namespace
 
 string MakeQuery(string_view text, const QueryOptions &options) {
@@ -153,6 +161,11 @@ string MakeQuery(string_view text, const QueryOptions &options) {
         if (!prefix && !last) group.Add(word.strict + words[i + 1].strict, i + 2 == words.size());
         for (const auto &[name, alias] : options.aliases)
             if (name == word.strict) group.Add(OneWord(alias), false);
+        if (!last && word.ascii && words[i + 1].ascii && IsArticle(word.strict, words[i + 1].strict)) {
+            const string joined = "al" + words[i + 1].strict;
+            for (const char *article : {"al", "el"}) group.Add(article, false);
+            group.Add(kSkeletonMark + Skeleton(joined), false);
+        }
         const bool latin = IsAscii(word.strict);
         if (word.ascii) {
             std::vector<string> spellings;
