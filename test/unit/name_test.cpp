@@ -235,8 +235,14 @@ TEST(NameTest, ToleratesTypingErrors) {
     EXPECT_TRUE(FindsTolerantly("zelenskiy", "", "Зеленський"));
     EXPECT_TRUE(FindsTolerantly("ujrgen", "Jürgen", "Müller"));  // the first two changed places
     EXPECT_TRUE(FindsTolerantly("aschwarzenegger", "Arnold", "Schwarzenegger"));
-    EXPECT_FALSE(
-        FindsTolerantly("chwarzenegger", "Arnold", "Schwarzenegger"));       // the first left out: no range
+    EXPECT_TRUE(FindsTolerantly("chwarzenegger", "Arnold", "Schwarzenegger"));  // the first left out
+    EXPECT_TRUE(FindsTolerantly("dchwarzenegger arnold", "Arnold", "Schwarzenegger"));
+    EXPECT_TRUE(FindsTolerantly("kohn", "John", "Smith"));  // another first letter
+    EXPECT_TRUE(FindsTolerantly("mith", "John", "Smith"));
+    EXPECT_FALSE(FindsTolerantly("chwarzeneg", "Arnold", "Schwarzenegger"));    // and not all of it
+    EXPECT_FALSE(FindsTolerantly("chwarzeneger", "Arnold", "Schwarzenegger"));  // and another error
+    EXPECT_FALSE(FindsTolerantly("ohh", "John", "Smith"));
+    EXPECT_FALSE(FindsTolerantly("john", "3ohn", "Smith"));
     EXPECT_TRUE(FindsTolerantly("schwartzen", "Arnold", "Schwarzenegger"));  // the last word is unfinished
     EXPECT_FALSE(FindsTolerantly("schwartzen arnold", "Arnold", "Schwarzenegger"));
     EXPECT_FALSE(FindsTolerantly("jno", "Jon", "Smith"));     // too short

@@ -214,10 +214,11 @@ bool QueryReader::Next(Alternative &alternative, bool &new_group) {
 bool Alternative::Matches(string_view document_key) const {
     if (errors > 0) {
         // As the index sees it: the first letter is right, or the second took its place.
-        if (document_key.empty() ||
-            (document_key[0] != key[0] && (key.size() < 2 || document_key[0] != key[1])))
-            return false;
-        return IsWithin(key, document_key, errors, prefix);
+        if (document_key.empty()) return false;
+        if (document_key[0] == key[0] || (key.size() > 1 && document_key[0] == key[1]))
+            return IsWithin(key, document_key, errors, prefix);
+        return FirstLetters().find(document_key[0]) != string_view::npos &&
+               (document_key.substr(1) == key || document_key.substr(1) == key.substr(1));
     }
     return prefix ? document_key.substr(0, key.size()) == key : document_key == key;
 }
