@@ -34,7 +34,8 @@ BEGIN ATOMIC
     SELECT least(greatest(coalesce(search.max_results, 20), 0), 1000) AS results,
            contacts.search_query(w.words, w.alias || '{"finished": true}') AS finished,
            contacts.search_query(w.words, w.alias) AS strict,
-           contacts.search_query(w.words, '{"whole_words": true}') AS exact,
+           -- Where an @ is typed, a name is not what is meant by it: addresses come first.
+           contacts.search_query(CASE WHEN left(w.words, 300) ~ '@' THEN '' ELSE w.words END, '{"whole_words": true}') AS exact,
            contacts.search_query(w.words, w.alias || '{"tolerant": true}') AS tolerant,
            contacts.acting_staff('staff'::regclass) AS staff_id,
            ARRAY(SELECT f.favorite_id FROM favorite f
@@ -116,35 +117,45 @@ BEGIN ATOMIC
   -- must not make reading the table look cheap either.
   part AS MATERIALIZED (
     SELECT m.contact_id, m.staff_id, m.owner_id, m.matched, m.value, m.step
-      FROM (SELECT search.query AS text,
-                   octet_length(search.query) <= 254 AND left(search.query, 300) ~ '^\s*\S{2,}\s*$' AS is_address,
+      FROM (SELECT t.text,
+                   octet_length(t.text) <= 254 AND (left(t.text, 300) ~ '^\s*\S{2,}\s*$' OR t.address IS NOT NULL) AS is_address,
                    octet_length(search.query) <= 254 AND left(search.query, 300) ~ '^\s*(@\S+|[^\s@]+\.[^\s@]*)\s*$' AS is_domain,
-                   contacts.email_try_parse(search.query) AS address,
+                   t.address,
+                   CASE WHEN left(t.text, 300) ~ '@' THEN 2.5 ELSE 2 END AS address_step,
                    -- Both ends of the range: || is not leakproof, so that a policy would keep it out of the index.
                    contacts.email_domain_prefix(ltrim(left(search.query, 300), ' @')) AS domain,
                    contacts.email_domain_prefix(ltrim(left(search.query, 300), ' @')) || '~' AS domain_end,
-                   CASE WHEN length(contacts.phone_digits(search.query)) >= 3
+                   -- With an extension, or as a link, only a whole number.
+                   CASE WHEN contacts.phone_digits(search.query) IS NULL
+                        THEN ARRAY[contacts.phone_base(t.number)::text]
+                        WHEN length(contacts.phone_digits(search.query)) >= 3 OR left(ltrim(search.query), 1) = '+'
                         THEN contacts.phone_prefixes(search.query) END AS prefixes,
+                   CASE WHEN contacts.phone_digits(search.query) IS NULL THEN t.number END AS number,
                    CASE WHEN length(contacts.phone_digits(search.query)) >= 4 AND left(ltrim(search.query), 1) <> '+'
                         THEN right(contacts.phone_digits(search.query), 4) END AS last_four,
                    -- Without the trunk prefix of national notation: of which country is not always known.
                    regexp_replace(contacts.phone_digits(search.query), '^0(?=[1-9][0-9]{5})', '') AS last_digits,
                    btrim(left(search.query, 100)) AS extension
+              FROM (SELECT a.text, contacts.email_try_parse(a.text) AS address, contacts.phone_try_parse(left(search.query, 200)) AS number
+                      -- As mail programs write it: Anna <anna@example.com>.
+                      FROM (SELECT coalesce(substring(left(search.query, 300) FROM '^(?:[^<>]*<|\s*mailto:)([^<>\s]+@[^<>\s]*)>?\s*$'),
+                                            search.query) AS text) AS a
+                    OFFSET 0) AS t
             OFFSET 0) AS n
      CROSS JOIN LATERAL (
        SELECT e.contact_id, NULL::uuid AS staff_id, e.owner_id, 'email' AS matched, e.address::text AS value,
-              CASE WHEN e.address = n.address THEN 3 ELSE 2 END AS step
+              CASE WHEN e.address = n.address THEN 3 ELSE n.address_step END AS step
          FROM (SELECT a.contact_id, a.owner_id, a.address FROM contact_email a
                 WHERE a.address ^@ n.text AND n.is_address ORDER BY a.address LIMIT 200) AS e
        UNION ALL
-       SELECT e.contact_id, NULL::uuid, e.owner_id, 'domain'::text, e.address::text, 2
+       SELECT e.contact_id, NULL::uuid, e.owner_id, 'domain'::text, e.address::text, n.address_step
          FROM (SELECT a.contact_id, a.owner_id, a.address FROM contact_email a
                 WHERE contacts.email_domain(a.address) ~>=~ n.domain AND contacts.email_domain(a.address) ~<~ n.domain_end
                   AND n.is_domain
                 ORDER BY contacts.email_domain(a.address) USING OPERATOR(pg_catalog.~<~) LIMIT 200) AS e
        UNION ALL
        SELECT p.contact_id, NULL::uuid, p.owner_id, 'phone'::text, p.number::text,
-              CASE WHEN contacts.phone_base(p.number)::text = t.prefix THEN 3 ELSE 2 END
+              CASE WHEN coalesce(p.number = n.number, contacts.phone_base(p.number)::text = t.prefix) THEN 3 ELSE 2 END
          FROM unnest(n.prefixes) AS t(prefix)
         CROSS JOIN LATERAL (SELECT a.contact_id, a.owner_id, a.number FROM contact_phone a
                              WHERE a.number ^@ t.prefix ORDER BY a.number LIMIT 100) AS p
@@ -154,15 +165,15 @@ BEGIN ATOMIC
                 WHERE contacts.phone_suffix(a.number, 4) = n.last_four
                   AND contacts.phone_suffix(a.number, length(n.last_digits)) = n.last_digits LIMIT 200) AS p
        UNION ALL
-       SELECT NULL::uuid, s.staff_id, NULL::uuid, 'email'::text, s.email::text, CASE WHEN s.email = n.address THEN 3 ELSE 2 END
+       SELECT NULL::uuid, s.staff_id, NULL::uuid, 'email'::text, s.email::text, CASE WHEN s.email = n.address THEN 3 ELSE n.address_step END
          FROM staff s WHERE s.email ^@ n.text AND n.is_address
        UNION ALL
-       SELECT NULL::uuid, s.staff_id, NULL::uuid, 'domain'::text, s.email::text, 2
+       SELECT NULL::uuid, s.staff_id, NULL::uuid, 'domain'::text, s.email::text, n.address_step
          FROM staff s
         WHERE contacts.email_domain(s.email) ~>=~ n.domain AND contacts.email_domain(s.email) ~<~ n.domain_end AND n.is_domain
        UNION ALL
        SELECT NULL::uuid, p.staff_id, NULL::uuid, 'phone'::text, p.number::text,
-              CASE WHEN contacts.phone_base(p.number)::text = t.prefix THEN 3 ELSE 2 END
+              CASE WHEN coalesce(p.number = n.number, contacts.phone_base(p.number)::text = t.prefix) THEN 3 ELSE 2 END
          FROM unnest(n.prefixes) AS t(prefix)
         CROSS JOIN LATERAL (SELECT a.staff_id, a.number FROM staff_phone a WHERE a.number ^@ t.prefix LIMIT 100) AS p
        UNION ALL
@@ -210,7 +221,7 @@ BEGIN ATOMIC
                     UNION ALL
                     SELECT t.contact_id, t.staff_id, t.owner_id, NULL::text, NULL::text, 1, contacts.search_rank(t.search, w.tolerant)
                       FROM tolerant t, wanted w) AS g
-             ORDER BY g.contact_id, g.staff_id, g.step DESC, g.quality DESC) AS h, wanted w
+             ORDER BY g.contact_id, g.staff_id, g.step DESC, g.quality DESC, g.matched, g.value) AS h, wanted w
      ORDER BY rank DESC, coalesce(h.contact_id, h.staff_id)
      LIMIT (SELECT w.results FROM wanted w)
   )
@@ -247,7 +258,7 @@ BEGIN ATOMIC
    WHERE num_nonnulls(c.contact_id, s.staff_id) > 0 AND c.merged_into IS NULL
    ORDER BY b.rank DESC, n.name, coalesce(s.staff_id, c.contact_id);
 END;
-COMMENT ON FUNCTION search(text, int) IS 'Contacts and colleagues for what somebody types: words of names, titles, departments and organizations in any order, the beginning of an e-mail address, @ and the beginning of a domain, a phone number from the front in any notation (see contacts.default_region) or its last 4 or more digits, an extension. max_results: at most 1000. kind: contact, or that of a colleague. matched: name, job_title, department, organization, several, email, domain, phone or extension, and matched_value what it was. rank: 3 exact, 2 the beginning, 1 with typing errors, which are allowed for where nothing exact and fewer than three others were found; 0.5 more for a favourite, 0.25 for one''s own and colleagues, up to 0.2 by contacts.search_rank(). Never an error: what says nothing finds nothing. STABLE: reads the directory as who calls.';
+COMMENT ON FUNCTION search(text, int) IS 'Contacts and colleagues for what somebody types: words of names, titles, departments and organizations in any order, the beginning of an e-mail address, @ and the beginning of a domain, a phone number from the front in any notation (see contacts.default_region) or its last 4 or more digits, an extension; Anna <anna@example.com> and tel: and mailto: links, too. max_results: at most 1000. kind: contact, or that of a colleague. matched: name, job_title, department, organization, several, email, domain, phone or extension, and matched_value what it was. rank: 3 exact, 2 the beginning (2.5 of an address or domain, where an @ was typed), 1 with typing errors, which are allowed for where nothing exact and fewer than three others were found; 0.5 more for a favourite, 0.25 for one''s own and colleagues, up to 0.2 by contacts.search_rank(). Never an error: what says nothing finds nothing. STABLE: reads the directory as who calls.';
 
 -- The rare parts of identify(), see contacts.identify_caller().
 CREATE FUNCTION _identify_exact(number text, dialled text) RETURNS boolean

@@ -21,5 +21,6 @@ CREATE INDEX contact_phone_suffix_idx ON contact_phone (contacts.phone_suffix(nu
 CREATE INDEX staff_phone_suffix_idx ON staff_phone (contacts.phone_suffix(number, 4) text_pattern_ops);
 
 -- Functions and views that changed.
+-- @include sql/directory/74_search.sql
 -- @include sql/directory/86_index.sql
 -- @include sql/directory/90_layout.sql

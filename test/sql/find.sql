@@ -80,7 +80,7 @@ SELECT kind, display_name, matched, is_favorite, is_own, rank FROM search('anna'
 SELECT kind, display_name, matched, matched_value, rank FROM search('KOWALCZYK, ann', 2);
 -- Everything in one box.
 SELECT q, s.kind, s.display_name, s.matched, s.matched_value, s.rank
-  FROM unnest('{notary,toolm,zephyr,xu zeph,bob quill,mueller,曾国藩,guofan zeng,kovalchyk,dora.x,dora.xu@müller.example,@MÜLLER.example,@xn--m,xn--mller-kva.example,carla@,desk@example.org,@example.org,+41 44 668 180,0041446681800,41446681800,1800,6681800,668-18-00,044 668 18 00,0304711,4711,99900,personski4}'::text[])
+  FROM unnest('{notary,toolm,zephyr,xu zeph,bob quill,mueller,曾国藩,guofan zeng,kovalchyk,dora.x,dora.xu@müller.example,@MÜLLER.example,@xn--m,xn--mller-kva.example,carla@,desk@example.org,@example.org,@müller,"Dora <dora.xu@müller.example>",mailto:desk@,+41 44 668 180,+414,tel:+41-44-668-18-00,+41 44 668 18 01 ext. 12,0041 (0)44 668 18 00,0041446681800,41446681800,1800,6681800,668-18-00,044 668 18 00,0304711,4711,99900,personski4}'::text[])
        WITH ORDINALITY AS t(q, n)
   CROSS JOIN LATERAL search(t.q, 3) AS s ORDER BY t.n, s.rank DESC, s.display_name, s.id;
 SET contacts.default_region = 'CH';
@@ -89,6 +89,8 @@ RESET contacts.default_region;
 -- Typing errors, where there is nothing better.
 SELECT display_name, matched, rank FROM search('kowalzcyk') ORDER BY 1;
 SELECT display_name, rank FROM search('jörg mülelr');
+-- Also of the first letter: left out, or another one.
+SELECT q, s.display_name, s.rank FROM unnest('{owalczyk,movalczyk,fowalczyk anna}'::text[]) AS q CROSS JOIN LATERAL search(q) AS s ORDER BY 1, 2;
 -- Many: as many as wanted.
 SELECT count(*), count(DISTINCT id), min(rank), max(rank) FROM search('ma', 50);
 SELECT count(*) FROM search('maria', 100000);
