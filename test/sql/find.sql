@@ -120,6 +120,8 @@ SELECT kind, display_name, phone, label, matched FROM identify(' 4711 ');
 SELECT n, (SELECT count(*) FROM identify(n)) FROM (VALUES (NULL), (''), ('anonymous'), ('+'), ('+999999'), ('1')) AS t(n);
 SELECT count(*) AS zero FROM identify(repeat('4', 1000000));
 SELECT count(*) AS zero FROM identify('0446681800', 'XX');
+-- A number with its country code is that of no region.
+SELECT region, (SELECT count(*) FROM identify('+41446681800', region)) FROM unnest('{"",ch,DE,XX,Switzerland}'::text[]) AS region;
 -- Blocked, by number and by its beginning.
 SELECT block_number('+41446681800', 'call', true), block_number('+493066*', 'call', true), block_number('+41446681801', 'sms', true);
 SELECT DISTINCT is_blocked, is_blocked('+41446681800', 'call') FROM identify('+41446681800');
@@ -186,7 +188,7 @@ CREATE FUNCTION pg_temp.scans(statement text) RETURNS SETOF text LANGUAGE plpgsq
 DECLARE line text;
 BEGIN
   FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || statement LOOP
-    IF line ~ 'Scan.* on (contact|contact_\w+)( |$)' OR line ~ 'Bitmap Index Scan on contact' OR line ~ 'Function Scan on (search|identify)' THEN
+    IF line ~ 'Gather' OR line ~ 'Scan.* on (contact|contact_\w+)( |$)' OR line ~ 'Bitmap Index Scan on contact' OR line ~ 'Function Scan on (search|identify)' THEN
       RETURN NEXT regexp_replace(line, '^[ >-]*', '');
     ELSIF line ~ 'Index Cond' THEN
       -- What the policy would keep out of the index is not among them.
@@ -201,6 +203,15 @@ SELECT * FROM pg_temp.scans('EXECUTE find_caller(''+41446681800'')');
 SELECT scans, count(*) FROM pg_temp.scans('EXECUTE find_any(''anna'')') AS scans GROUP BY scans ORDER BY scans COLLATE "C";
 SELECT * FROM pg_temp.scans('SELECT * FROM call c CROSS JOIN LATERAL identify(c.caller) i');
 RESET plan_cache_mode;
+-- Not in parallel, where the lists of the session are not known.
+BEGIN;
+SET LOCAL max_parallel_workers_per_gather = 2;
+SET LOCAL parallel_setup_cost = 0;
+SET LOCAL parallel_tuple_cost = 0;
+SET LOCAL min_parallel_table_scan_size = 0;
+SELECT * FROM pg_temp.scans('SELECT * FROM call c') AS scans WHERE scans ~ 'Gather';
+SELECT * FROM pg_temp.scans('SELECT * FROM call c CROSS JOIN LATERAL identify(c.caller) i') AS scans WHERE scans ~ 'Gather';
+COMMIT;
 RESET ROLE;
 RESET search_path;
 DROP FUNCTION pg_temp.scans(text);
