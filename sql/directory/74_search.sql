@@ -35,7 +35,7 @@ BEGIN ATOMIC
            contacts.search_query(w.words, w.alias || '{"finished": true}') AS finished,
            contacts.search_query(w.words, w.alias) AS strict,
            -- Where an @ is typed, a name is not what is meant by it: addresses come first.
-           contacts.search_query(CASE WHEN left(w.words, 300) ~ '@' THEN '' ELSE w.words END, '{"whole_words": true}') AS exact,
+           contacts.search_query(CASE WHEN strpos(left(w.words, 300), '@') > 0 THEN '' ELSE w.words END, '{"whole_words": true}') AS exact,
            contacts.search_query(w.words, w.alias || '{"tolerant": true}') AS tolerant,
            contacts.acting_staff('staff'::regclass) AS staff_id,
            ARRAY(SELECT f.favorite_id FROM favorite f
@@ -117,29 +117,32 @@ BEGIN ATOMIC
   -- must not make reading the table look cheap either.
   part AS MATERIALIZED (
     SELECT m.contact_id, m.staff_id, m.owner_id, m.matched, m.value, m.step
-      FROM (SELECT t.text,
+      FROM (SELECT t.text, t.address,
                    octet_length(t.text) <= 254 AND (left(t.text, 300) ~ '^\s*\S{2,}\s*$' OR t.address IS NOT NULL) AS is_address,
-                   octet_length(search.query) <= 254 AND left(search.query, 300) ~ '^\s*(@\S+|[^\s@]+\.[^\s@]*)\s*$' AS is_domain,
-                   t.address,
-                   CASE WHEN left(t.text, 300) ~ '@' THEN 2.5 ELSE 2 END AS address_step,
+                   octet_length(search.query) <= 254 AND t.start ~ '^\s*(@\S+|[^\s@]+\.[^\s@]*)\s*$' AS is_domain,
+                   CASE WHEN t.has_at THEN 2.5 ELSE 2 END AS address_step,
                    -- Both ends of the range: || is not leakproof, so that a policy would keep it out of the index.
-                   contacts.email_domain_prefix(ltrim(left(search.query, 300), ' @')) AS domain,
-                   contacts.email_domain_prefix(ltrim(left(search.query, 300), ' @')) || '~' AS domain_end,
+                   contacts.email_domain_prefix(ltrim(t.start, ' @')) AS domain,
+                   contacts.email_domain_prefix(ltrim(t.start, ' @')) || '~' AS domain_end,
                    -- With an extension, or as a link, only a whole number.
-                   CASE WHEN contacts.phone_digits(search.query) IS NULL
-                        THEN ARRAY[contacts.phone_base(t.number)::text]
-                        WHEN length(contacts.phone_digits(search.query)) >= 3 OR left(ltrim(search.query), 1) = '+'
-                        THEN contacts.phone_prefixes(search.query) END AS prefixes,
-                   CASE WHEN contacts.phone_digits(search.query) IS NULL THEN t.number END AS number,
-                   CASE WHEN length(contacts.phone_digits(search.query)) >= 4 AND left(ltrim(search.query), 1) <> '+'
-                        THEN right(contacts.phone_digits(search.query), 4) END AS last_four,
+                   CASE WHEN t.digits IS NULL THEN ARRAY[contacts.phone_base(t.number)::text]
+                        WHEN length(t.digits) >= 3 OR t.has_plus THEN contacts.phone_prefixes(search.query) END AS prefixes,
+                   t.number,
+                   CASE WHEN length(t.digits) >= 4 AND NOT t.has_plus THEN right(t.digits, 4) END AS last_four,
                    -- Without the trunk prefix of national notation: of which country is not always known.
-                   regexp_replace(contacts.phone_digits(search.query), '^0(?=[1-9][0-9]{5})', '') AS last_digits,
+                   regexp_replace(t.digits, '^0(?=[1-9][0-9]{5})', '') AS last_digits,
                    btrim(left(search.query, 100)) AS extension
-              FROM (SELECT a.text, contacts.email_try_parse(a.text) AS address, contacts.phone_try_parse(left(search.query, 200)) AS number
-                      -- As mail programs write it: Anna <anna@example.com>.
-                      FROM (SELECT coalesce(substring(left(search.query, 300) FROM '^(?:[^<>]*<|\s*mailto:)([^<>\s]+@[^<>\s]*)>?\s*$'),
-                                            search.query) AS text) AS a
+              FROM (SELECT r.start, r.has_at, r.text, r.digits, left(ltrim(r.start), 1) = '+' AS has_plus,
+                           CASE WHEN r.has_at THEN contacts.email_try_parse(r.text) END AS address,
+                           CASE WHEN r.digits IS NULL THEN contacts.phone_try_parse(left(search.query, 200)) END AS number
+                      FROM (SELECT left(search.query, 300) AS start, strpos(left(search.query, 300), '@') > 0 AS has_at,
+                                   contacts.phone_digits(search.query) AS digits,
+                                   -- As mail programs write it: Anna <anna@example.com>.
+                                   CASE WHEN strpos(left(search.query, 300), '@') > 0
+                                        THEN coalesce(substring(left(search.query, 300)
+                                                                FROM '^(?:[^<>]*<|\s*mailto:)([^<>\s]+@[^<>\s]*)>?\s*$'), search.query)
+                                        ELSE search.query END AS text
+                            OFFSET 0) AS r
                     OFFSET 0) AS t
             OFFSET 0) AS n
      CROSS JOIN LATERAL (
