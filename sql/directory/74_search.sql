@@ -34,9 +34,10 @@ BEGIN ATOMIC
     SELECT least(greatest(coalesce(search.max_results, 20), 0), 1000) AS results,
            contacts.search_query(w.words, w.alias || '{"finished": true}') AS finished,
            contacts.search_query(w.words, w.alias) AS strict,
-           -- Where an @ is typed, a name is not what is meant by it: addresses come first.
-           contacts.search_query(CASE WHEN strpos(left(w.words, 300), '@') > 0 THEN '' ELSE w.words END, '{"whole_words": true}') AS exact,
+           contacts.search_query(w.words, '{"whole_words": true}') AS exact,
            contacts.search_query(w.words, w.alias || '{"tolerant": true}') AS tolerant,
+           -- Where an @ is typed, a name is not what is meant by it: addresses come first.
+           CASE WHEN strpos(left(w.words, 300), '@') > 0 THEN 2 ELSE 3 END AS exact_step,
            contacts.acting_staff('staff'::regclass) AS staff_id,
            ARRAY(SELECT f.favorite_id FROM favorite f
                   WHERE f.staff_id = contacts.acting_staff('staff'::regclass)) AS favorites
@@ -209,14 +210,14 @@ BEGIN ATOMIC
             + CASE WHEN h.owner_id = w.staff_id OR h.staff_id IS NOT NULL THEN 0.25 ELSE 0 END)::real AS rank
       FROM (SELECT DISTINCT ON (g.contact_id, g.staff_id) g.*
               FROM (SELECT c.contact_id, NULL::uuid AS staff_id, c.owner_id, NULL::text AS matched, NULL::text AS value,
-                           CASE WHEN c.step = 0 THEN CASE WHEN contacts.search_matches(c.search, w.exact) THEN 3 ELSE 2 END
-                                ELSE c.step END AS step,
+                           CASE WHEN c.step = 3 OR c.step = 0 AND contacts.search_matches(c.search, w.exact) THEN w.exact_step
+                                ELSE 2 END AS step,
                            CASE WHEN c.step = 3 THEN 1 ELSE contacts.search_rank(c.search, w.strict) END AS quality
                       FROM (SELECT * FROM exact UNION ALL SELECT * FROM broad UNION ALL SELECT * FROM finished
                             UNION ALL SELECT * FROM strict UNION ALL SELECT * FROM near) AS c, wanted w
                     UNION ALL
                     SELECT NULL::uuid, s.staff_id, NULL::uuid, NULL::text, NULL::text,
-                           CASE WHEN contacts.search_matches(s.search, w.exact) THEN 3 ELSE 2 END,
+                           CASE WHEN contacts.search_matches(s.search, w.exact) THEN w.exact_step ELSE 2 END,
                            contacts.search_rank(s.search, w.strict)
                       FROM colleague s, wanted w
                     UNION ALL
