@@ -94,7 +94,11 @@ SELECT name_alias('Bob Smith'), name_alias('nobody'), name_alias('');
 INSERT INTO nickname VALUES ('jogi', 'jurgen');
 SELECT name_alias('Jürgen');
 SELECT first_name FROM contact WHERE search @@ contacts.search_query('jogi', jsonb_build_object('alias', name_alias('jogi')));
-INSERT INTO nickname VALUES ('Jogi', 'jurgen');
+INSERT INTO nickname VALUES ('Jogi', 'Jürgen');
+-- As people write them; a text without letters is none.
+INSERT INTO nickname VALUES ('Jürgli', 'JÜRGEN'), ('Юра', 'Юрий') RETURNING *;
+SELECT first_name FROM contact WHERE search @@ contacts.search_query('Jürgli', jsonb_build_object('alias', name_alias('Jürgli')));
+INSERT INTO nickname VALUES ('!', 'jurgen');
 
 -- Documents of another ICU are made again, in batches.
 ALTER TABLE contact DISABLE TRIGGER zz_stamp;
