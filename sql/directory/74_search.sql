@@ -221,7 +221,11 @@ BEGIN ATOMIC
                            contacts.search_rank(s.search, w.strict)
                       FROM colleague s, wanted w
                     UNION ALL
+                    SELECT p.contact_id, p.staff_id, p.owner_id, p.matched, p.value, p.step, 0 FROM part p WHERE p.staff_id IS NOT NULL
+                    UNION ALL
+                    -- Before the limit, or contacts that are left out would take the place of others.
                     SELECT p.contact_id, p.staff_id, p.owner_id, p.matched, p.value, p.step, 0 FROM part p
+                     CROSS JOIN LATERAL (SELECT FROM contact c WHERE c.contact_id = p.contact_id AND c.merged_into IS NULL OFFSET 0) AS c
                     UNION ALL
                     SELECT t.contact_id, t.staff_id, t.owner_id, NULL::text, NULL::text, 1, contacts.search_rank(t.search, w.tolerant)
                       FROM tolerant t, wanted w) AS g

@@ -97,6 +97,14 @@ SELECT count(*) FROM search('maria', 100000);
 SELECT count(*) AS zero FROM search('maria', 0);
 SELECT count(*) AS zero FROM search('maria', -1);
 SELECT count(*) AS default FROM search('maria', NULL);
+-- Merged contacts are left out, and take nobody's place.
+RESET ROLE;
+UPDATE contact SET merged_into = (SELECT contact_id FROM contact WHERE external_id = 'dora') WHERE external_id ~ '^(1|[1-9]001|1[0-7]001)$';
+SET ROLE regress_contacts_ann;
+SELECT display_name, matched_value FROM search('@d1.example.com', 3);
+RESET ROLE;
+UPDATE contact SET merged_into = NULL WHERE merged_into IS NOT NULL;
+SET ROLE regress_contacts_ann;
 -- What says nothing finds nothing.
 SELECT q, (SELECT count(*) FROM search(q))
   FROM (VALUES (NULL), (''), (' '), ('.,;-(/)'), ('+'), ('@'), ('@.'), ('*'), ('%'), (E'\x01\x02'), ('''"\'), ('😀'), ('ann''; DROP TABLE contact')) AS t(q);
