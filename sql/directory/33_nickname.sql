@@ -7,8 +7,8 @@ CREATE TABLE nickname (
 );
 CREATE INDEX nickname_name_idx ON nickname (name);
 COMMENT ON TABLE nickname IS 'Names that a search takes for each other, in both directions. Add what your people go by; what an installation began with is English.';
-COMMENT ON COLUMN nickname.nickname IS 'One word, as contacts.fold_name() answers it: bob.';
-COMMENT ON COLUMN nickname.name IS 'One word, as contacts.fold_name() answers it: robert.';
+COMMENT ON COLUMN nickname.nickname IS 'One word: bob. Kept as contacts.fold_name() answers it.';
+COMMENT ON COLUMN nickname.name IS 'One or more words: robert, mary jane. Kept as contacts.fold_name() answers them.';
 
 ALTER TABLE nickname ENABLE ROW LEVEL SECURITY;
 CREATE POLICY nickname_read ON nickname FOR SELECT

@@ -36,6 +36,8 @@ BEGIN ATOMIC
            contacts.search_query(w.words, w.alias) AS strict,
            contacts.search_query(w.words, '{"whole_words": true}') AS exact,
            contacts.search_query(w.words, w.alias || '{"tolerant": true}') AS tolerant,
+           -- Where an @ is typed, a name is not what is meant by it: addresses come first.
+           CASE WHEN strpos(left(w.words, 300), '@') > 0 THEN 2 ELSE 3 END AS exact_step,
            contacts.acting_staff('staff'::regclass) AS staff_id,
            ARRAY(SELECT f.favorite_id FROM favorite f
                   WHERE f.staff_id = contacts.acting_staff('staff'::regclass)) AS favorites
@@ -116,35 +118,48 @@ BEGIN ATOMIC
   -- must not make reading the table look cheap either.
   part AS MATERIALIZED (
     SELECT m.contact_id, m.staff_id, m.owner_id, m.matched, m.value, m.step
-      FROM (SELECT search.query AS text,
-                   octet_length(search.query) <= 254 AND left(search.query, 300) ~ '^\s*\S{2,}\s*$' AS is_address,
-                   octet_length(search.query) <= 254 AND left(search.query, 300) ~ '^\s*(@\S+|[^\s@]+\.[^\s@]*)\s*$' AS is_domain,
-                   contacts.email_try_parse(search.query) AS address,
+      FROM (SELECT t.text, t.address,
+                   octet_length(t.text) <= 254 AND (left(t.text, 300) ~ '^\s*\S{2,}\s*$' OR t.address IS NOT NULL) AS is_address,
+                   octet_length(search.query) <= 254 AND t.start ~ '^\s*(@\S+|[^\s@]+\.[^\s@]*)\s*$' AS is_domain,
+                   CASE WHEN t.has_at THEN 2.5 ELSE 2 END AS address_step,
                    -- Both ends of the range: || is not leakproof, so that a policy would keep it out of the index.
-                   contacts.email_domain_prefix(ltrim(left(search.query, 300), ' @')) AS domain,
-                   contacts.email_domain_prefix(ltrim(left(search.query, 300), ' @')) || '~' AS domain_end,
-                   CASE WHEN length(contacts.phone_digits(search.query)) >= 3
-                        THEN contacts.phone_prefixes(search.query) END AS prefixes,
-                   CASE WHEN length(contacts.phone_digits(search.query)) >= 4 AND left(ltrim(search.query), 1) <> '+'
-                        THEN right(contacts.phone_digits(search.query), 4) END AS last_four,
+                   contacts.email_domain_prefix(ltrim(t.start, ' @')) AS domain,
+                   contacts.email_domain_prefix(ltrim(t.start, ' @')) || '~' AS domain_end,
+                   -- With an extension, or as a link, only a whole number.
+                   CASE WHEN t.digits IS NULL THEN ARRAY[contacts.phone_base(t.number)::text]
+                        WHEN length(t.digits) >= 3 OR t.has_plus THEN contacts.phone_prefixes(search.query) END AS prefixes,
+                   t.number,
+                   CASE WHEN length(t.digits) >= 4 AND NOT t.has_plus THEN right(t.digits, 4) END AS last_four,
                    -- Without the trunk prefix of national notation: of which country is not always known.
-                   regexp_replace(contacts.phone_digits(search.query), '^0(?=[1-9][0-9]{5})', '') AS last_digits,
+                   regexp_replace(t.digits, '^0(?=[1-9][0-9]{5})', '') AS last_digits,
                    btrim(left(search.query, 100)) AS extension
+              FROM (SELECT r.start, r.has_at, r.text, r.digits, left(ltrim(r.start), 1) = '+' AS has_plus,
+                           CASE WHEN r.has_at THEN contacts.email_try_parse(r.text) END AS address,
+                           CASE WHEN r.digits IS NULL THEN contacts.phone_try_parse(left(search.query, 200)) END AS number
+                      FROM (SELECT left(search.query, 300) AS start, strpos(left(search.query, 300), '@') > 0 AS has_at,
+                                   contacts.phone_digits(search.query) AS digits,
+                                   -- As mail programs write it: Anna <anna@example.com>.
+                                   CASE WHEN strpos(left(search.query, 300), '@') > 0
+                                        THEN coalesce(substring(left(search.query, 300)
+                                                                FROM '^(?:[^<>]*<|\s*mailto:)([^<>\s]+@[^<>\s]*)>?\s*$'), search.query)
+                                        ELSE search.query END AS text
+                            OFFSET 0) AS r
+                    OFFSET 0) AS t
             OFFSET 0) AS n
      CROSS JOIN LATERAL (
        SELECT e.contact_id, NULL::uuid AS staff_id, e.owner_id, 'email' AS matched, e.address::text AS value,
-              CASE WHEN e.address = n.address THEN 3 ELSE 2 END AS step
+              CASE WHEN e.address = n.address THEN 3 ELSE n.address_step END AS step
          FROM (SELECT a.contact_id, a.owner_id, a.address FROM contact_email a
                 WHERE a.address ^@ n.text AND n.is_address ORDER BY a.address LIMIT 200) AS e
        UNION ALL
-       SELECT e.contact_id, NULL::uuid, e.owner_id, 'domain'::text, e.address::text, 2
+       SELECT e.contact_id, NULL::uuid, e.owner_id, 'domain'::text, e.address::text, n.address_step
          FROM (SELECT a.contact_id, a.owner_id, a.address FROM contact_email a
                 WHERE contacts.email_domain(a.address) ~>=~ n.domain AND contacts.email_domain(a.address) ~<~ n.domain_end
                   AND n.is_domain
                 ORDER BY contacts.email_domain(a.address) USING OPERATOR(pg_catalog.~<~) LIMIT 200) AS e
        UNION ALL
        SELECT p.contact_id, NULL::uuid, p.owner_id, 'phone'::text, p.number::text,
-              CASE WHEN contacts.phone_base(p.number)::text = t.prefix THEN 3 ELSE 2 END
+              CASE WHEN coalesce(p.number = n.number, contacts.phone_base(p.number)::text = t.prefix) THEN 3 ELSE 2 END
          FROM unnest(n.prefixes) AS t(prefix)
         CROSS JOIN LATERAL (SELECT a.contact_id, a.owner_id, a.number FROM contact_phone a
                              WHERE a.number ^@ t.prefix ORDER BY a.number LIMIT 100) AS p
@@ -154,15 +169,15 @@ BEGIN ATOMIC
                 WHERE contacts.phone_suffix(a.number, 4) = n.last_four
                   AND contacts.phone_suffix(a.number, length(n.last_digits)) = n.last_digits LIMIT 200) AS p
        UNION ALL
-       SELECT NULL::uuid, s.staff_id, NULL::uuid, 'email'::text, s.email::text, CASE WHEN s.email = n.address THEN 3 ELSE 2 END
+       SELECT NULL::uuid, s.staff_id, NULL::uuid, 'email'::text, s.email::text, CASE WHEN s.email = n.address THEN 3 ELSE n.address_step END
          FROM staff s WHERE s.email ^@ n.text AND n.is_address
        UNION ALL
-       SELECT NULL::uuid, s.staff_id, NULL::uuid, 'domain'::text, s.email::text, 2
+       SELECT NULL::uuid, s.staff_id, NULL::uuid, 'domain'::text, s.email::text, n.address_step
          FROM staff s
         WHERE contacts.email_domain(s.email) ~>=~ n.domain AND contacts.email_domain(s.email) ~<~ n.domain_end AND n.is_domain
        UNION ALL
        SELECT NULL::uuid, p.staff_id, NULL::uuid, 'phone'::text, p.number::text,
-              CASE WHEN contacts.phone_base(p.number)::text = t.prefix THEN 3 ELSE 2 END
+              CASE WHEN coalesce(p.number = n.number, contacts.phone_base(p.number)::text = t.prefix) THEN 3 ELSE 2 END
          FROM unnest(n.prefixes) AS t(prefix)
         CROSS JOIN LATERAL (SELECT a.staff_id, a.number FROM staff_phone a WHERE a.number ^@ t.prefix LIMIT 100) AS p
        UNION ALL
@@ -195,22 +210,26 @@ BEGIN ATOMIC
             + CASE WHEN h.owner_id = w.staff_id OR h.staff_id IS NOT NULL THEN 0.25 ELSE 0 END)::real AS rank
       FROM (SELECT DISTINCT ON (g.contact_id, g.staff_id) g.*
               FROM (SELECT c.contact_id, NULL::uuid AS staff_id, c.owner_id, NULL::text AS matched, NULL::text AS value,
-                           CASE WHEN c.step = 0 THEN CASE WHEN contacts.search_matches(c.search, w.exact) THEN 3 ELSE 2 END
-                                ELSE c.step END AS step,
+                           CASE WHEN c.step = 3 OR c.step = 0 AND contacts.search_matches(c.search, w.exact) THEN w.exact_step
+                                ELSE 2 END AS step,
                            CASE WHEN c.step = 3 THEN 1 ELSE contacts.search_rank(c.search, w.strict) END AS quality
                       FROM (SELECT * FROM exact UNION ALL SELECT * FROM broad UNION ALL SELECT * FROM finished
                             UNION ALL SELECT * FROM strict UNION ALL SELECT * FROM near) AS c, wanted w
                     UNION ALL
                     SELECT NULL::uuid, s.staff_id, NULL::uuid, NULL::text, NULL::text,
-                           CASE WHEN contacts.search_matches(s.search, w.exact) THEN 3 ELSE 2 END,
+                           CASE WHEN contacts.search_matches(s.search, w.exact) THEN w.exact_step ELSE 2 END,
                            contacts.search_rank(s.search, w.strict)
                       FROM colleague s, wanted w
                     UNION ALL
+                    SELECT p.contact_id, p.staff_id, p.owner_id, p.matched, p.value, p.step, 0 FROM part p WHERE p.staff_id IS NOT NULL
+                    UNION ALL
+                    -- Before the limit, or contacts that are left out would take the place of others.
                     SELECT p.contact_id, p.staff_id, p.owner_id, p.matched, p.value, p.step, 0 FROM part p
+                     CROSS JOIN LATERAL (SELECT FROM contact c WHERE c.contact_id = p.contact_id AND c.merged_into IS NULL OFFSET 0) AS c
                     UNION ALL
                     SELECT t.contact_id, t.staff_id, t.owner_id, NULL::text, NULL::text, 1, contacts.search_rank(t.search, w.tolerant)
                       FROM tolerant t, wanted w) AS g
-             ORDER BY g.contact_id, g.staff_id, g.step DESC, g.quality DESC) AS h, wanted w
+             ORDER BY g.contact_id, g.staff_id, g.step DESC, g.quality DESC, g.matched, g.value) AS h, wanted w
      ORDER BY rank DESC, coalesce(h.contact_id, h.staff_id)
      LIMIT (SELECT w.results FROM wanted w)
   )
@@ -247,7 +266,7 @@ BEGIN ATOMIC
    WHERE num_nonnulls(c.contact_id, s.staff_id) > 0 AND c.merged_into IS NULL
    ORDER BY b.rank DESC, n.name, coalesce(s.staff_id, c.contact_id);
 END;
-COMMENT ON FUNCTION search(text, int) IS 'Contacts and colleagues for what somebody types: words of names, titles, departments and organizations in any order, the beginning of an e-mail address, @ and the beginning of a domain, a phone number from the front in any notation (see contacts.default_region) or its last 4 or more digits, an extension. max_results: at most 1000. kind: contact, or that of a colleague. matched: name, job_title, department, organization, several, email, domain, phone or extension, and matched_value what it was. rank: 3 exact, 2 the beginning, 1 with typing errors, which are allowed for where nothing exact and fewer than three others were found; 0.5 more for a favourite, 0.25 for one''s own and colleagues, up to 0.2 by contacts.search_rank(). Never an error: what says nothing finds nothing. STABLE: reads the directory as who calls.';
+COMMENT ON FUNCTION search(text, int) IS 'Contacts and colleagues for what somebody types: words of names, titles, departments and organizations in any order, the beginning of an e-mail address, @ and the beginning of a domain, a phone number from the front in any notation (see contacts.default_region) or its last 4 or more digits, an extension; Anna <anna@example.com> and tel: and mailto: links, too. max_results: at most 1000. kind: contact, or that of a colleague. matched: name, job_title, department, organization, several, email, domain, phone or extension, and matched_value what it was. rank: 3 exact, 2 the beginning (2.5 of an address or domain, where an @ was typed), 1 with typing errors, which are allowed for where nothing exact and fewer than three others were found; 0.5 more for a favourite, 0.25 for one''s own and colleagues, up to 0.2 by contacts.search_rank(). Never an error: what says nothing finds nothing. STABLE: reads the directory as who calls.';
 
 -- The rare parts of identify(), see contacts.identify_caller().
 CREATE FUNCTION _identify_exact(number text, dialled text) RETURNS boolean
@@ -289,10 +308,12 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION _is_favorite(uuid) IS 'Of identify(): whether the contact or colleague is a favourite of who acts, where contacts.is_listed() does not know.';
 
+-- Not PARALLEL SAFE, so that a join with a large table of calls is not planned with workers: the lists that
+-- contacts.is_listed() keeps cannot be read in a parallel query, and a call without them takes ten times as long.
 CREATE FUNCTION identify(number text, region text DEFAULT NULL)
   RETURNS TABLE (kind text, id uuid, display_name text, organization_name text, job_title text, phone contacts.phone,
                  label text, matched text, is_favorite boolean, is_own boolean, is_blocked boolean)
-  LANGUAGE sql STABLE PARALLEL SAFE
+  LANGUAGE sql STABLE PARALLEL UNSAFE
 BEGIN ATOMIC
   SELECT f.kind, f.id, coalesce(f.name, f.organization_name), f.organization_name, f.job_title, f.phone, f.label, f.matched,
          f.is_favorite, f.is_own, f.is_blocked

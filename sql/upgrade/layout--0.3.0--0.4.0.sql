@@ -20,6 +20,12 @@ CREATE UNIQUE INDEX contact_personal_external_id_key
 CREATE INDEX contact_phone_suffix_idx ON contact_phone (contacts.phone_suffix(number, 4) text_pattern_ops);
 CREATE INDEX staff_phone_suffix_idx ON staff_phone (contacts.phone_suffix(number, 4) text_pattern_ops);
 
+-- Nicknames are folded when they are written.
+COMMENT ON COLUMN nickname.nickname IS 'One word: bob. Kept as contacts.fold_name() answers it.';
+COMMENT ON COLUMN nickname.name IS 'One or more words: robert, mary jane. Kept as contacts.fold_name() answers them.';
+
 -- Functions and views that changed.
+-- @include sql/directory/34_nickname_trigger.sql
+-- @include sql/directory/74_search.sql
 -- @include sql/directory/86_index.sql
 -- @include sql/directory/90_layout.sql

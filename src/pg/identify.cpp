@@ -105,7 +105,13 @@ Datum parse(FunctionCallInfo fcinfo, int number, int region, bool *is_null) {
     InitFunctionCallInfoData(*call, nullptr, 2, InvalidOid, nullptr, nullptr);
     call->args[0] = fcinfo->args[number];
     call->args[1] = fcinfo->args[region];
-    const Datum phone = contacts_phone_try_parse(call);
+    Datum phone = contacts_phone_try_parse(call);
+    if (call->isnull && !call->args[1].isnull) {
+        // With its country code a number is of no region, even where what a table has for one is none.
+        call->args[1].value = CStringGetTextDatum("");
+        call->isnull = false;
+        phone = contacts_phone_try_parse(call);
+    }
     *is_null = call->isnull;
     return phone;
 }

@@ -171,6 +171,25 @@ struct Lookups {
         lookups[count] = reinterpret_cast<Pointer>(lookup);
         ++count;
     }
+
+    // The word behind any other letter, and with any other as its first.
+    void add_first_letters(int group, const Alternative &alternative) {
+        const std::string_view key = alternative.key;
+        auto *start = static_cast<char *>(palloc(key.size() + 1));
+        memcpy(start + 1, key.data(), key.size());
+        for (const char letter : contacts::name::FirstLetters()) {
+            if (letter == key[0] || (key.size() > 1 && letter == key[1])) continue;
+            start[0] = letter;
+            add(group, alternative, {start, key.size() + 1}, false);
+        }
+        memcpy(start, key.data(), key.size());
+        for (const char letter : contacts::name::FirstLetters()) {
+            if (letter == key[0] || (key.size() > 1 && letter == key[1])) continue;
+            start[0] = letter;
+            add(group, alternative, {start, key.size()}, false);
+        }
+        pfree(start);
+    }
 };
 
 // Whether the group is no more than an initial, or two letters to begin with: a large part of all rows has
@@ -438,6 +457,7 @@ Datum contacts_search_extract_query(PG_FUNCTION_ARGS) {
         // or changed places with it.
         lookups.add(group, alternative, key.substr(0, 1), true);
         if (key.size() > 1 && key[1] != key[0]) lookups.add(group, alternative, key.substr(1, 1), true);
+        lookups.add_first_letters(group, alternative);
     }
     *mode = GIN_SEARCH_MODE_DEFAULT;
     *count = lookups.count;

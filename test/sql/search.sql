@@ -67,20 +67,21 @@ SELECT display_name, search[2:] FROM staff WHERE search @@ contacts.search_query
 INSERT INTO contact (first_name, last_name) SELECT 'Person', 'Number' || i FROM generate_series(1, 2000) AS i;
 ANALYZE contact;
 EXPLAIN (COSTS OFF) SELECT * FROM contact WHERE search @@ contacts.search_query('meier jurg');
-EXPLAIN (COSTS OFF) SELECT * FROM contact WHERE search @@ contacts.search_query('jurgne', '{"tolerant": true}');
 CREATE TABLE calls (caller text);
 INSERT INTO calls VALUES ('Meier, Jürgen'), (''), ('number1999');
 ANALYZE calls;
 EXPLAIN (COSTS OFF) SELECT c.first_name, k.caller FROM calls AS k JOIN contact AS c ON c.search @@ contacts.search_query(k.caller);
 SELECT k.caller, c.first_name, c.last_name FROM calls AS k LEFT JOIN contact AS c ON c.search @@ contacts.search_query(k.caller) ORDER BY 1;
 SET enable_seqscan = off;
+-- Many keys are looked up for typing errors: of 2000 rows reading them all would cost less.
+EXPLAIN (COSTS OFF) SELECT * FROM contact WHERE search @@ contacts.search_query('jurgne', '{"tolerant": true}');
 SELECT query, (SELECT count(*) FROM contact WHERE search @@ contacts.search_query(query, '{"tolerant": true}'))
   FROM unnest(ARRAY['jurgen', 'JURGNE', 'ujrgen', 'meeir glob', 'person number19', 'person nubmer', '', '!', 'jogi meier buyer globex d r']) WITH ORDINALITY AS q(query, i) ORDER BY i;
 -- What the index finds is what the operator finds.
 CREATE TABLE both_ways AS
 SELECT q.query, (SELECT count(*) FROM contact WHERE search @@ contacts.search_query(q.query, '{"tolerant": true}')) AS by_index, 0::bigint AS by_scan
   FROM (SELECT DISTINCT left(k, n) AS query FROM contact, unnest(search[2:]) AS k, generate_series(1, 10, 3) AS n WHERE k !~ 'number[0-9]{3}' OR k ~ 'number19'
-        UNION SELECT 'nubmer1' UNION SELECT 'peron number2' UNION SELECT 'jurgen m' UNION SELECT 'p number1' UNION SELECT 'm x jurgen') AS q;
+        UNION SELECT 'nubmer1' UNION SELECT 'umber' UNION SELECT 'lerson' UNION SELECT 'erson number1' UNION SELECT 'peron number2' UNION SELECT 'jurgen m' UNION SELECT 'p number1' UNION SELECT 'm x jurgen') AS q;
 SET enable_seqscan = on;
 SET enable_bitmapscan = off;
 UPDATE both_ways SET by_scan = (SELECT count(*) FROM contact WHERE search @@ contacts.search_query(query, '{"tolerant": true}'));
@@ -93,7 +94,11 @@ SELECT name_alias('Bob Smith'), name_alias('nobody'), name_alias('');
 INSERT INTO nickname VALUES ('jogi', 'jurgen');
 SELECT name_alias('Jürgen');
 SELECT first_name FROM contact WHERE search @@ contacts.search_query('jogi', jsonb_build_object('alias', name_alias('jogi')));
-INSERT INTO nickname VALUES ('Jogi', 'jurgen');
+INSERT INTO nickname VALUES ('Jogi', 'Jürgen');
+-- As people write them; a text without letters is none.
+INSERT INTO nickname VALUES ('Jürgli', 'JÜRGEN'), ('Юра', 'Юрий') RETURNING *;
+SELECT first_name FROM contact WHERE search @@ contacts.search_query('Jürgli', jsonb_build_object('alias', name_alias('Jürgli')));
+INSERT INTO nickname VALUES ('!', 'jurgen');
 
 -- Documents of another ICU are made again, in batches.
 ALTER TABLE contact DISABLE TRIGGER zz_stamp;

@@ -90,7 +90,7 @@ SELECT pg_temp.rows_read('SELECT FROM typed t JOIN contact c ON c.search @@ cont
 
 -- Names of several words may be nicknames of one.
 RESET ROLE;
-INSERT INTO crm.nickname VALUES ('mj', 'mary jane'), (contacts.fold_name('محمد'), 'mohammed');
+INSERT INTO crm.nickname VALUES ('mj', 'mary jane'), ('محمد', 'Mohammed');
 INSERT INTO crm.contact (first_name, last_name, visibility) VALUES ('Mary Jane', 'Watson', 'company'), ('Mary-Jane', 'Parker', 'company'), ('Jane', 'Mary', 'company'), ('Mohammed', 'Ali', 'company');
 SET ROLE regress_contacts_ann;
 SELECT q, s.display_name FROM unnest('{mj,mj wat,محمد}'::text[]) AS q CROSS JOIN LATERAL search(q) AS s ORDER BY 1, 2;

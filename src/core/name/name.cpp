@@ -19,7 +19,7 @@ using std::string;
 using std::string_view;
 
 // Raise it with every change of what keys are made of a text.
-constexpr int kRulesVersion = 2;
+constexpr int kRulesVersion = 3;
 
 // A document is no place for a text: the rest of a longer one is not looked for.
 constexpr std::size_t kMaxKeys = 200;

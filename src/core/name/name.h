@@ -25,7 +25,7 @@ struct DocumentText {
 // Sorted by bytes, distinct, without SearchVersion().
 std::vector<std::string> SearchKeys(const DocumentText &text);
 
-// "#2/icu72.1": of the rules here and of the ICU that made a document, which bears it as its first element.
+// "#3/icu72.1": of the rules here and of the ICU that made a document, which bears it as its first element.
 // No query matches it and no index has it.
 const std::string &SearchVersion();
 inline constexpr char kVersionMark = '#';

@@ -89,6 +89,14 @@ void AddSpellings(const WordForms &forms, std::size_t of_given, Group &to) {
         to.Add(forms.split_spellings[i], false);
 }
 
+// Whether the Arabic article may be meant, also as it is spoken before some letters: El-Sisi, As-Sisi.
+bool IsArticle(string_view word, string_view next) {
+    if (next.size() < 3) return false;
+    if (word == "al" || word == "el" || word == "ul") return true;
+    return word.size() >= 2 && word.size() <= 3 && word[0] == 'a' &&
+           string_view("dnrstz").find(word[1]) != string_view::npos && next.starts_with(word.substr(1));
+}
+
 }  // namespace
 
 string MakeQuery(string_view text, const QueryOptions &options) {
@@ -153,6 +161,11 @@ string MakeQuery(string_view text, const QueryOptions &options) {
         if (!prefix && !last) group.Add(word.strict + words[i + 1].strict, i + 2 == words.size());
         for (const auto &[name, alias] : options.aliases)
             if (name == word.strict) group.Add(OneWord(alias), false);
+        if (!last && word.ascii && words[i + 1].ascii && IsArticle(word.strict, words[i + 1].strict)) {
+            const string joined = "al" + words[i + 1].strict;
+            for (const char *article : {"al", "el"}) group.Add(article, false);
+            group.Add(kSkeletonMark + Skeleton(joined), false);
+        }
         const bool latin = IsAscii(word.strict);
         if (word.ascii) {
             std::vector<string> spellings;
@@ -201,10 +214,11 @@ bool QueryReader::Next(Alternative &alternative, bool &new_group) {
 bool Alternative::Matches(string_view document_key) const {
     if (errors > 0) {
         // As the index sees it: the first letter is right, or the second took its place.
-        if (document_key.empty() ||
-            (document_key[0] != key[0] && (key.size() < 2 || document_key[0] != key[1])))
-            return false;
-        return IsWithin(key, document_key, errors, prefix);
+        if (document_key.empty()) return false;
+        if (document_key[0] == key[0] || (key.size() > 1 && document_key[0] == key[1]))
+            return IsWithin(key, document_key, errors, prefix);
+        return FirstLetters().find(document_key[0]) != string_view::npos &&
+               (document_key.substr(1) == key || document_key.substr(1) == key.substr(1));
     }
     return prefix ? document_key.substr(0, key.size()) == key : document_key == key;
 }

@@ -31,6 +31,12 @@ std::string MakeQuery(std::string_view text, const QueryOptions &options = {});
 // Checks and normalizes what is meant to be a query's text form.
 Result<std::string> ParseQuery(std::string_view text);
 
+// What a first letter may be that was left out or mistyped. Each is looked for by itself, so then it must be
+// the only error, of a whole word.
+constexpr std::string_view FirstLetters() {
+    return "abcdefghijklmnopqrstuvwxyz";
+}
+
 struct Alternative {
     std::string_view key;
     bool prefix;

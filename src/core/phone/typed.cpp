@@ -84,7 +84,11 @@ std::vector<std::string> TypedPhonePrefixes(std::string_view text, std::string_v
     constexpr int kNorthAmerica = 1;
     const std::string_view abroad = code == kNorthAmerica ? "011" : "00";
     if (digits.starts_with(abroad)) {
-        add({}, digits.substr(abroad.size()));
+        const std::string_view rest = digits.substr(abroad.size());
+        // 0041 (0)44 …: with the 0 of national notation.
+        if (rest.size() >= kWholeNumber)
+            if (const auto phone = ParsePhone("+" + std::string(rest), {})) add({}, phone->digits());
+        add({}, rest);
         return prefixes;
     }
     if (code > 0) {

@@ -29,7 +29,34 @@ UChar32 PlainLetter(UChar32 c) {
             return 0x0643;  // keheh
         case 0x0629:        // teh marbuta, heh goal
         case 0x06C1:
+        case 0x06C0:  // Urdu's and Kurdish heh, with and without hamza
+        case 0x06C2:
+        case 0x06C3:
+        case 0x06D5:
             return 0x0647;
+        case 0x06D2:  // yeh barree, yeh with small v
+        case 0x06D3:
+        case 0x06CE:
+        case 0x06D0:
+        case 0x06CD:
+            return 0x064A;
+        case 0x06C6:  // oe
+            return 0x0648;
+        case 0x0679:  // retroflex t, d, r and n of Urdu and Pashto; nasal noon
+        case 0x067C:
+            return 0x062A;
+        case 0x0688:
+        case 0x0689:
+            return 0x062F;
+        case 0x0691:
+        case 0x0693:
+        case 0x0695:  // Kurdish r and l with small v
+            return 0x0631;
+        case 0x06B5:
+            return 0x0644;
+        case 0x06BA:
+        case 0x06BC:
+            return 0x0646;
         case 0x0624:
             return 0x0648;  // waw and yeh with hamza
         case 0x0626:
@@ -69,26 +96,32 @@ WordForms AbjadForms(const icu::UnicodeString &word) {
     if (plain.isEmpty()) return forms;
     const UScriptCode script = uscript_getScript(plain.char32At(0), &status);
     const string id = string(uscript_getName(script)) + "-Latin";
+    // The h that aspirates a letter before it, which the transform does not know: dh of Chaudhry is one
+    // sound.
+    const auto with_aspirates = [](icu::UnicodeString latin) {
+        return latin.findAndReplace(icu::UnicodeString(u'\u06BE'), icu::UnicodeString(u'h'));
+    };
     const auto add = [&](const icu::UnicodeString &letters) {
         const icu::UnicodeString latin = Transformed(id.c_str(), letters);
-        AddKey(forms.keys, FoldLatin(latin));
+        AddKey(forms.keys, FoldLatin(with_aspirates(latin)));
         // Alef and ain bear a vowel: علي is Ali.
         const UChar first = letters.charAt(0);
         const bool vowel_first = first == 0x0627 || first == 0x0639 || first == 0x05D0 || first == 0x05E2;
-        string spelt = (vowel_first ? "a" : "") + FoldLatin(PartDigraphs(latin));
+        string spelt = (vowel_first ? "a" : "") + FoldLatin(with_aspirates(PartDigraphs(latin)));
         const auto add_skeleton = [&](const string &text) {
             for (const bool silent_h : {false, true}) AddSkeleton(forms.document_keys, text, false, silent_h);
         };
         add_skeleton(spelt);
         if (script == USCRIPT_ARABIC) {
-            // Persia and India read four letters as z and s: Reza, Ramzan, Osman.
+            // Persia and India read four letters as z and s: Reza, Ramzan, Osman; and write one as j.
             icu::UnicodeString eastern = letters;
             for (const UChar z : {u'ض', u'ذ', u'ظ'})
                 eastern.findAndReplace(icu::UnicodeString(z), icu::UnicodeString(u'ز'));
             eastern.findAndReplace(icu::UnicodeString(u'ث'), icu::UnicodeString(u'س'));
+            eastern.findAndReplace(icu::UnicodeString(u'ژ'), icu::UnicodeString(u'ج'));  // -nejad
             if (eastern != letters)
                 add_skeleton((vowel_first ? "a" : "") +
-                             FoldLatin(PartDigraphs(Transformed(id.c_str(), eastern))));
+                             FoldLatin(with_aspirates(PartDigraphs(Transformed(id.c_str(), eastern)))));
         }
         if (script != USCRIPT_HEBREW) return;
         std::replace(spelt.begin(), spelt.end(), 'w', 'v');  // vav is either: לוי is Levi

@@ -92,6 +92,15 @@ string InPassport(const icu::UnicodeString &word, bool ukrainian) {
     return out;
 }
 
+// ж is j to Mongols, Kirghiz and Tajiks, whose words often have no other letter to tell them by: Dorj,
+// Jeenbekov.
+void AddWithJ(const icu::UnicodeString &word, std::vector<string> &keys) {
+    if (word.indexOf(u'ж') < 0) return;
+    icu::UnicodeString text = word;
+    text.findAndReplace(icu::UnicodeString(u'ж'), icu::UnicodeString(u'j'));
+    AddKey(keys, InPassport(text, false));
+}
+
 // кс is x to most who bear it: Alexander, Alexey, Maxim.
 void AddWithX(std::vector<string> &keys) {
     for (std::size_t i = 0, count = keys.size(); i < count; ++i) {
@@ -114,6 +123,7 @@ WordForms AllCyrillicForms(const icu::UnicodeString &word) {
                 {u"љ", u"lj"},
                 {u"њ", u"nj"},
                 {u"џ", u"dz"},
+                {u"ѕ", u"dz"},
                 {u"ђ", one_letter ? u"d" : u"dj"},
                 {u"ѓ", one_letter ? u"g" : u"gj"},
                 {u"ќ", one_letter ? u"k" : u"kj"}};
@@ -141,6 +151,7 @@ WordForms AllCyrillicForms(const icu::UnicodeString &word) {
             text.replace(i, 1, icu::UnicodeString(letter->latin));
         }
         AddKey(forms.keys, FoldLatin(Transformed("Russian-Latin/BGN", text)));
+        AddWithJ(word, forms.keys);
         return forms;
     }
     const bool ukrainian = ContainsAny(word, u"іїєґ");
@@ -158,6 +169,7 @@ WordForms AllCyrillicForms(const icu::UnicodeString &word) {
         ReplaceEnd(in_print, "ey", "ei");  // Sergei
         AddKey(forms.keys, std::move(in_print));
         AddKey(forms.keys, InPassport(word, false));
+        AddWithJ(word, forms.keys);
     }
     if (hard_sign) AddKey(forms.keys, FoldLatin(Transformed("Bulgarian-Latin/BGN", word)));
     if (hard_sign) {  // as in passports

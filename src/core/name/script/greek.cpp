@@ -25,7 +25,8 @@ WordForms GreekForms(icu::UnicodeString word) {
     AddKey(forms.keys, FoldLatin(Transformed("Greek-Latin/UNGEGN", first)));
     printed = Replaced(FoldLatin(Transformed("Greek-Latin/UNGEGN", first)), "ch", "h");
     std::replace(printed.begin(), printed.end(), 'y', 'i');
-    AddKey(forms.keys, std::move(printed));
+    AddKey(forms.keys, printed);
+    AddKey(forms.keys, Replaced(Replaced(std::move(printed), "ei", "i"), "oi", "i"));  // Irini, Ikonomou
     const string spoken = FoldLatin(Transformed("Greek-Latin/BGN", word));
     if (spoken.size() > 2 && spoken[0] == 'y') {  // Γιάννης: Yiannis, Yannis
         AddKey(forms.keys, spoken);

@@ -76,13 +76,39 @@ string SpokenTamil(const string &latin) {
     return Replaced(std::move(out), "chch", "ch");
 }
 
+// Signs that the transforms pass over, as those that they know: the tippi of ਸਿੰਘ as a bindi; the Malayalam
+// letters without a vowel as consonants with a virama.
+icu::UnicodeString WithKnownSigns(icu::UnicodeString word, UScriptCode script) {
+    if (script == USCRIPT_GURMUKHI) {
+        word.findAndReplace(icu::UnicodeString(u'\u0A70'), icu::UnicodeString(u'\u0A02'));
+    } else if (script == USCRIPT_MALAYALAM) {
+        constexpr std::pair<char16_t, char16_t> kChillus[] = {{0x0D7A, 0x0D23}, {0x0D7B, 0x0D28},
+                                                              {0x0D7C, 0x0D30}, {0x0D7D, 0x0D32},
+                                                              {0x0D7E, 0x0D33}, {0x0D7F, 0x0D15}};
+        for (const auto &[chillu, consonant] : kChillus)
+            word.findAndReplace(icu::UnicodeString(chillu), icu::UnicodeString(consonant).append(u'\u0D4D'));
+    }
+    return word;
+}
+
+// As ICU does, but for Malayalam, whose o it takes to pieces: മോഹൻ is Mohan, not Meahan.
+icu::UnicodeString InLatin(const char *id, const icu::UnicodeString &word, UScriptCode script) {
+    icu::UnicodeString latin = Transformed(id, word);
+    if (script == USCRIPT_MALAYALAM) {
+        latin.findAndReplace(icu::UnicodeString(u"ēā"), icu::UnicodeString(u"ō"));
+        latin.findAndReplace(icu::UnicodeString(u"eā"), icu::UnicodeString(u"o"));
+    }
+    return latin;
+}
+
 }  // namespace
 
-WordForms OtherForms(const icu::UnicodeString &word, UScriptCode script) {
+WordForms OtherForms(const icu::UnicodeString &written, UScriptCode script) {
     WordForms forms;
+    const icu::UnicodeString word = WithKnownSigns(written, script);
     const char *name = uscript_getName(script);
     const string id = string(name ? name : "Any") + "-Latin";
-    const icu::UnicodeString transformed = Transformed(id.c_str(), word);
+    const icu::UnicodeString transformed = InLatin(id.c_str(), word, script);
     if (transformed == word) {  // no transform: the word as it is
         AddKey(forms.keys, Encode(word));
         return forms;
@@ -99,7 +125,7 @@ WordForms OtherForms(const icu::UnicodeString &word, UScriptCode script) {
         return forms;
     }
     const auto add = [&](const icu::UnicodeString &in_script) {
-        const icu::UnicodeString text = Transformed(id.c_str(), in_script);
+        const icu::UnicodeString text = InLatin(id.c_str(), in_script, script);
         const string letters = FoldLatin(text);
         AddKey(forms.keys, letters);
         // ś and ṣ are sh, but in Thai; ICU's c is everybody's ch.
