@@ -32,8 +32,8 @@ CREATE FUNCTION search(query text, max_results int DEFAULT 20)
 BEGIN ATOMIC
   WITH wanted AS MATERIALIZED (
     SELECT least(greatest(coalesce(search.max_results, 20), 0), 1000) AS results,
-           contacts.search_query(w.words, w.alias || '{"finished": true}') AS finished,
-           contacts.search_query(w.words, w.alias) AS strict,
+           s.finished, s.strict,
+           CASE WHEN s.finished::text <> s.strict::text THEN contacts.search_focus('contact'::regclass, s.strict) END AS focus,
            contacts.search_query(w.words, '{"whole_words": true}') AS exact,
            contacts.search_query(w.words, w.alias || '{"tolerant": true}') AS tolerant,
            contacts.acting_staff('staff'::regclass) AS staff_id,
@@ -44,6 +44,8 @@ BEGIN ATOMIC
                    CASE WHEN octet_length(search.query) <= 100 AND search.query ~ '^\s*\+[0-9\s().-]+$' THEN ''
                         ELSE search.query END AS words
               FROM _name_alias(search.query) AS a(alias) OFFSET 0) AS w
+     CROSS JOIN LATERAL (SELECT contacts.search_query(w.words, w.alias || '{"finished": true}') AS finished,
+                                contacts.search_query(w.words, w.alias) AS strict OFFSET 0) AS s
   ),
   -- A letter or two, and nothing else: what begins so is everywhere, and the first pages of the table have enough of
   -- it. Pages, not rows: who may see few of them must not read on to find more.
@@ -55,14 +57,33 @@ BEGIN ATOMIC
        AND contacts.search_matches(c.search, (SELECT w.strict FROM wanted w))
      LIMIT 200
   ),
+  -- Where statistics say that a word has few rows and another very many, the rows of the first are looked at: in the
+  -- index the long list of the other would have to be read. If there are not few, they say nothing, and the index is asked.
+  focused AS MATERIALIZED (
+    SELECT c.contact_id, c.owner_id,
+           CASE WHEN contacts.search_matches(c.search, (SELECT w.strict FROM wanted w)) THEN c.search END AS search
+      FROM (SELECT d.contact_id, d.owner_id, d.search FROM contact d
+             WHERE d.search @@ (SELECT w.focus FROM wanted w) AND d.merged_into IS NULL
+               AND (SELECT w.focus IS NOT NULL FROM wanted w)
+             LIMIT 3000) AS c
+  ),
+  focus AS MATERIALIZED (
+    SELECT w.focus IS NOT NULL AND (SELECT count(*) FROM focused) < 3000 AS has_all FROM wanted w
+  ),
   -- Of several words all but the last one whole: costs least where a word is common. Which of these rows have the last
   -- word whole as well is seen by looking at them.
   finished AS MATERIALIZED (
-    SELECT c.contact_id, c.owner_id, c.search, 0 AS step
-      FROM contact c
-     WHERE c.search @@ (SELECT w.finished FROM wanted w) AND c.merged_into IS NULL
-       AND (SELECT w.finished::text <> w.strict::text FROM wanted w)
-     LIMIT 1000
+    (SELECT f.contact_id, f.owner_id, f.search, 0 AS step
+       FROM focused f
+      WHERE (SELECT u.has_all FROM focus u)
+        AND f.search IS NOT NULL AND contacts.search_matches(f.search, (SELECT w.finished FROM wanted w))
+      LIMIT 1000)
+    UNION ALL
+    (SELECT c.contact_id, c.owner_id, c.search, 0
+       FROM contact c
+      WHERE c.search @@ (SELECT w.finished FROM wanted w) AND c.merged_into IS NULL
+        AND (SELECT w.finished::text <> w.strict::text FROM wanted w) AND (SELECT NOT u.has_all FROM focus u)
+      LIMIT 1000)
   ),
   -- All words whole: where those may not be all, and of a single word, unless it is so common that the first pages have
   -- enough of it, such as a form of companies.
@@ -76,12 +97,18 @@ BEGIN ATOMIC
      LIMIT 1000
   ),
   strict AS MATERIALIZED (
-    SELECT c.contact_id, c.owner_id, c.search, 2 AS step
-      FROM contact c
-     WHERE c.search @@ (SELECT w.strict FROM wanted w) AND c.merged_into IS NULL
-       AND (SELECT count(*) FROM (SELECT FROM exact UNION ALL SELECT FROM broad UNION ALL SELECT FROM finished) AS f)
-           < (SELECT w.results FROM wanted w)
-     LIMIT 1000
+    (SELECT f.contact_id, f.owner_id, f.search, 2 AS step
+       FROM focused f
+      WHERE (SELECT u.has_all FROM focus u) AND f.search IS NOT NULL
+        AND (SELECT count(*) FROM finished) < (SELECT w.results FROM wanted w)
+      LIMIT 1000)
+    UNION ALL
+    (SELECT c.contact_id, c.owner_id, c.search, 2
+       FROM contact c
+      WHERE c.search @@ (SELECT w.strict FROM wanted w) AND c.merged_into IS NULL AND (SELECT NOT u.has_all FROM focus u)
+        AND (SELECT count(*) FROM (SELECT FROM exact UNION ALL SELECT FROM broad UNION ALL SELECT FROM finished) AS f)
+            < (SELECT w.results FROM wanted w)
+      LIMIT 1000)
   ),
   -- Matches in all of these; where one has as many as it may, not all were looked at.
   found AS MATERIALIZED (

@@ -1,0 +1,5 @@
+-- What of a query is looked for in the index, by what statistics say of its words.
+CREATE OR REPLACE FUNCTION contacts.search_focus(documents regclass, query contacts.search_pattern) RETURNS contacts.search_pattern
+  LANGUAGE c STABLE STRICT PARALLEL SAFE
+  AS 'MODULE_PATHNAME', 'contacts_search_focus';
+COMMENT ON FUNCTION contacts.search_focus(regclass, contacts.search_pattern) IS 'What to look for in the index at once instead of a query of several words, some of which may be frequent in the table: the query itself, or its words without the frequent ones where it costs less to look at the rows of the others; it finds all that the query does, and may find more. NULL where the query is better asked in steps, finished words first, where nothing is known or no word is frequent, and to who may not read the column. documents: a table with a column search text[]. Goes by the most common elements that ANALYZE found in it, hidden rows included: whether a word is one of them shows only if it is in 10000 rows and a thousandth of all, and in what EXPLAIN expects it shows as well. Never an error. STABLE: reads statistics.';
