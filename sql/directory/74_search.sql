@@ -57,8 +57,8 @@ BEGIN ATOMIC
        AND contacts.search_matches(c.search, (SELECT w.strict FROM wanted w))
      LIMIT 200
   ),
-  -- Where statistics say that a word has few rows and another very many, the rows of the first are looked at: in the
-  -- index the long list of the other would have to be read. If there are not few, they say nothing, and the index is asked.
+  -- What statistics say to look for at once. The rows of rare words may be many after all; then steps are taken as where
+  -- nothing is known.
   focused AS MATERIALIZED (
     SELECT c.contact_id, c.owner_id,
            CASE WHEN contacts.search_matches(c.search, (SELECT w.strict FROM wanted w)) THEN c.search END AS search
@@ -68,22 +68,20 @@ BEGIN ATOMIC
              LIMIT 3000) AS c
   ),
   focus AS MATERIALIZED (
-    SELECT w.focus IS NOT NULL AND (SELECT count(*) FROM focused) < 3000 AS has_all FROM wanted w
+    SELECT w.focus IS NOT NULL AND f.rows < 3000 AND f.strict < 1000 AS has_all,
+           f.finished, CASE WHEN f.finished < w.results THEN f.strict ELSE 0 END AS strict
+      FROM (SELECT count(*) AS rows, count(d.search) AS strict,
+                   count(*) FILTER (WHERE contacts.search_matches(d.search, (SELECT w.finished FROM wanted w))) AS finished
+              FROM focused d) AS f, wanted w
   ),
   -- Of several words all but the last one whole: costs least where a word is common. Which of these rows have the last
   -- word whole as well is seen by looking at them.
   finished AS MATERIALIZED (
-    (SELECT f.contact_id, f.owner_id, f.search, 0 AS step
-       FROM focused f
-      WHERE (SELECT u.has_all FROM focus u)
-        AND f.search IS NOT NULL AND contacts.search_matches(f.search, (SELECT w.finished FROM wanted w))
-      LIMIT 1000)
-    UNION ALL
-    (SELECT c.contact_id, c.owner_id, c.search, 0
-       FROM contact c
-      WHERE c.search @@ (SELECT w.finished FROM wanted w) AND c.merged_into IS NULL
-        AND (SELECT w.finished::text <> w.strict::text FROM wanted w) AND (SELECT NOT u.has_all FROM focus u)
-      LIMIT 1000)
+    SELECT c.contact_id, c.owner_id, c.search, 0 AS step
+      FROM contact c
+     WHERE c.search @@ (SELECT w.finished FROM wanted w) AND c.merged_into IS NULL
+       AND (SELECT w.finished::text <> w.strict::text FROM wanted w) AND (SELECT NOT u.has_all FROM focus u)
+     LIMIT 1000
   ),
   -- All words whole: where those may not be all, and of a single word, unless it is so common that the first pages have
   -- enough of it, such as a form of companies.
@@ -97,26 +95,23 @@ BEGIN ATOMIC
      LIMIT 1000
   ),
   strict AS MATERIALIZED (
-    (SELECT f.contact_id, f.owner_id, f.search, 2 AS step
-       FROM focused f
-      WHERE (SELECT u.has_all FROM focus u) AND f.search IS NOT NULL
-        AND (SELECT count(*) FROM finished) < (SELECT w.results FROM wanted w)
-      LIMIT 1000)
-    UNION ALL
-    (SELECT c.contact_id, c.owner_id, c.search, 2
-       FROM contact c
-      WHERE c.search @@ (SELECT w.strict FROM wanted w) AND c.merged_into IS NULL AND (SELECT NOT u.has_all FROM focus u)
-        AND (SELECT count(*) FROM (SELECT FROM exact UNION ALL SELECT FROM broad UNION ALL SELECT FROM finished) AS f)
-            < (SELECT w.results FROM wanted w)
-      LIMIT 1000)
+    SELECT c.contact_id, c.owner_id, c.search, 2 AS step
+      FROM contact c
+     WHERE c.search @@ (SELECT w.strict FROM wanted w) AND c.merged_into IS NULL
+       AND (SELECT NOT u.has_all FROM focus u)
+       AND (SELECT count(*) FROM (SELECT FROM exact UNION ALL SELECT FROM broad UNION ALL SELECT FROM finished) AS f)
+           < (SELECT w.results FROM wanted w)
+     LIMIT 1000
   ),
   -- Matches in all of these; where one has as many as it may, not all were looked at.
   found AS MATERIALIZED (
-    SELECT f.broad + f.finished + f.strict AS number,
-           f.exact > 0 OR EXISTS (SELECT FROM finished d, wanted w WHERE contacts.search_matches(d.search, w.exact)) AS is_exact,
+    SELECT f.broad + f.finished + f.strict + CASE WHEN f.has_all THEN f.focused ELSE 0 END AS number,
+           f.exact > 0 OR EXISTS (SELECT FROM finished d, wanted w WHERE contacts.search_matches(d.search, w.exact))
+             OR f.has_all AND EXISTS (SELECT FROM focused d, wanted w WHERE contacts.search_matches(d.search, w.exact)) AS is_exact,
            greatest(f.exact, f.finished, f.strict, 5 * f.broad) >= 1000 AS is_cut
       FROM (SELECT (SELECT count(*) FROM exact) AS exact, (SELECT count(*) FROM broad) AS broad,
-                   (SELECT count(*) FROM finished) AS finished, (SELECT count(*) FROM strict) AS strict) AS f
+                   (SELECT count(*) FROM finished) AS finished, (SELECT count(*) FROM strict) AS strict,
+                   u.has_all, u.finished + u.strict AS focused FROM focus u) AS f
   ),
   -- Where not all could be looked at: one's own and favourites among the others.
   near AS MATERIALIZED (
@@ -226,7 +221,12 @@ BEGIN ATOMIC
                                 ELSE c.step END AS step,
                            CASE WHEN c.step = 3 THEN 1 ELSE contacts.search_rank(c.search, w.strict) END AS quality
                       FROM (SELECT * FROM exact UNION ALL SELECT * FROM broad UNION ALL SELECT * FROM finished
-                            UNION ALL SELECT * FROM strict UNION ALL SELECT * FROM near) AS c, wanted w
+                            UNION ALL SELECT * FROM strict UNION ALL SELECT * FROM near
+                            UNION ALL
+                            -- Beginnings only if finished words are too few, as in steps.
+                            SELECT f.contact_id, f.owner_id, f.search, 0 FROM focused f, focus u
+                             WHERE u.has_all AND f.search IS NOT NULL
+                               AND (u.strict > 0 OR contacts.search_matches(f.search, (SELECT w.finished FROM wanted w)))) AS c, wanted w
                     UNION ALL
                     SELECT NULL::uuid, s.staff_id, NULL::uuid, NULL::text, NULL::text,
                            CASE WHEN contacts.search_matches(s.search, w.exact) THEN 3 ELSE 2 END,

@@ -1,6 +1,7 @@
 #include "core/name/focus.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/name/query.h"
 
@@ -21,25 +22,30 @@ constexpr double kPageEntries = 5000;
 constexpr double kMaxFewRows = 3000;
 // Where there are more matches than anybody looks at, beginnings need not be found, too.
 constexpr double kMaxMatches = 500;
-// What fewer letters begin is in no statistics, and much.
-constexpr std::size_t kMinPrefix = 4;
+// Of what is in no statistics the share that begins with some letters; with each of them that many times
+// less.
+constexpr double kSpread = 8;
 
 struct Group {
     string_view text;
     double whole = 0;   // share of rows with a key itself
     double longer = 0;  // with one that begins so
-    bool is_short = false, is_long = false, is_guessed = false;
+    double guess = 0;   // the least that is to be expected
+    bool is_short = false, is_long = false;
 
     Group() = default;
-    Group(string_view group, const KeyStatistics &statistics) : text(group) {
+    Group(string_view group, const KeyStatistics &statistics) : text(group), guess(statistics.least / 2) {
         QueryReader reader(group);
         Alternative alternative;
         for (bool is_first; reader.Next(alternative, is_first);) {
             is_short |= is_first && alternative.IsShort();
             is_long |= is_first && alternative.IsLong();
-            is_guessed |=
-                alternative.errors > 0 || (alternative.prefix && alternative.key.size() < kMinPrefix);
-            if (alternative.errors > 0) continue;
+            if (alternative.errors > 0) {
+                guess = 1;
+                continue;
+            }
+            if (alternative.prefix)
+                guess = std::max(guess, std::pow(kSpread, 1.0 - static_cast<double>(alternative.key.size())));
             const auto *const end = statistics.keys + statistics.count;
             const auto before = [](const KeyStatistics::Key &a, string_view b) { return a.key < b; };
             const auto *key = std::lower_bound(statistics.keys, end, alternative.key, before);
@@ -48,6 +54,7 @@ struct Group {
         }
     }
     double Share() const { return std::min(whole + longer, 1.0); }
+    double Estimate() const { return std::max(Share(), guess); }
 };
 
 }  // namespace
@@ -65,16 +72,15 @@ string FocusQuery(string_view query, const KeyStatistics &statistics, double row
     const auto is_frequent = [rows](const Group &group) {
         return group.Share() >= kMinFrequentShare && group.Share() * rows >= kMinFrequentRows;
     };
-    const auto estimate = [&](const Group &group) { return std::max(group.Share(), statistics.least / 2); };
     double matches = rows, few = rows, lists = 0, ranges = 0, last_range = 0;
     for (std::size_t i = 0; i < count; ++i) {
         const Group &group = groups[i];
-        matches *= estimate(group);
+        matches *= group.Estimate();
         if (has_long && group.is_short) continue;  // the index is not asked for it
         if (is_frequent(group))
             lists += group.whole * rows;
-        else if (!group.is_guessed)
-            few = std::min(few, estimate(group) * rows);
+        else
+            few = std::min(few, group.Estimate() * rows);
         last_range = group.longer * rows * kRangeEntry;
         ranges += last_range;
     }
