@@ -20,17 +20,21 @@ constexpr double kRangeEntry = 0.25;
 constexpr double kPageEntries = 5000;
 // More rows are not few, whatever the others are.
 constexpr double kMaxFewRows = 3000;
-// Where there are more matches than anybody looks at, beginnings need not be found, too.
-constexpr double kMaxMatches = 500;
 // Of what is in no statistics the share that begins with some letters; with each of them that many times
 // less.
 constexpr double kSpread = 8;
+
+// Each letter of a beginning says as much; a consonant, where no vowels are written, as two.
+double ShareOfPrefix(const Alternative &alternative) {
+    const auto size = static_cast<double>(alternative.key.size());
+    return std::pow(kSpread, 1 - (alternative.IsSkeleton() ? 2 * (size - 1) : size));
+}
 
 struct Group {
     string_view text;
     double whole = 0;   // share of rows with a key itself
     double longer = 0;  // with one that begins so
-    double guess = 0;   // the least that is to be expected
+    double guess = 0;   // the least to be expected
     bool is_short = false, is_long = false;
 
     Group() = default;
@@ -44,8 +48,7 @@ struct Group {
                 guess = 1;
                 continue;
             }
-            if (alternative.prefix)
-                guess = std::max(guess, std::pow(kSpread, 1.0 - static_cast<double>(alternative.key.size())));
+            if (alternative.prefix) guess = std::max(guess, ShareOfPrefix(alternative));
             const auto *const end = statistics.keys + statistics.count;
             const auto before = [](const KeyStatistics::Key &a, string_view b) { return a.key < b; };
             const auto *key = std::lower_bound(statistics.keys, end, alternative.key, before);
@@ -55,6 +58,9 @@ struct Group {
     }
     double Share() const { return std::min(whole + longer, 1.0); }
     double Estimate() const { return std::max(Share(), guess); }
+    bool IsFrequent(double rows) const {
+        return Share() >= kMinFrequentShare && Share() * rows >= kMinFrequentRows;
+    }
 };
 
 }  // namespace
@@ -69,34 +75,42 @@ string FocusQuery(string_view query, const KeyStatistics &statistics, double row
         has_long |= groups[count].is_long;
         rest.remove_prefix(std::min(end + 1, rest.size()));
     }
-    const auto is_frequent = [rows](const Group &group) {
-        return group.Share() >= kMinFrequentShare && group.Share() * rows >= kMinFrequentRows;
-    };
-    double matches = rows, few = rows, lists = 0, ranges = 0, last_range = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-        const Group &group = groups[i];
-        matches *= group.Estimate();
-        if (has_long && group.is_short) continue;  // the index is not asked for it
-        if (is_frequent(group))
-            lists += group.whole * rows;
-        else
-            few = std::min(few, group.Estimate() * rows);
-        last_range = group.longer * rows * kRangeEntry;
-        ranges += last_range;
+    // What is looked for in any case: whole words, but for the last one. Initials are passed over.
+    Group *sought[kMaxGroups];
+    std::size_t number = 0;
+    for (std::size_t i = 0; i < count; ++i)
+        if (!(has_long && groups[i].is_short)) sought[number++] = &groups[i];
+    if (number < 2) return {};
+    const double last_range = sought[number - 1]->longer * rows * kRangeEntry;
+    std::sort(sought, sought + number, [](auto *a, auto *b) { return a->Estimate() < b->Estimate(); });
+
+    // The rarest groups, one more each time; what is left out must be frequent.
+    double found = rows, lists = 0, ranges = 0;
+    double least = 0;
+    std::size_t taken = 0;
+    for (std::size_t i = 0; i < number; ++i) {
+        const Group &group = *sought[i];
+        // Rare words are of one name more often than chance has it.
+        found *= i == 0 ? group.Estimate() : std::sqrt(group.Estimate());
+        lists +=
+            std::min(std::max(group.whole, group.guess) * rows, sought[0]->Estimate() * rows * kPageEntries) *
+            kEntry;
+        ranges += group.longer * rows * kRangeEntry;
+        const bool is_all = i + 1 == number;
+        const double time = lists + (is_all ? last_range : ranges) + found * kRow;
+        const bool is_allowed = is_all || (found <= kMaxFewRows && sought[i + 1]->IsFrequent(rows));
+        if (is_allowed && (taken == 0 || time < least)) {
+            taken = i + 1;
+            least = time;
+        }
     }
     string focus;
-    if (lists == 0 || few >= rows) return focus;
-    // Whole words are looked for in any case, and beginnings only if they are too few. That is one step more,
-    // most often; so what costs no more than the first one is taken.
-    const double list = std::min(lists, few * kPageEntries) * kEntry;
-    if (few <= kMaxFewRows && few * kRow < list + last_range) {
-        for (std::size_t i = 0; i < count; ++i) {
-            if (is_frequent(groups[i])) continue;
-            if (!focus.empty()) focus += ' ';
-            focus += groups[i].text;
-        }
-    } else if (matches <= kMaxMatches && ranges - last_range < list / 2) {
-        focus = query;
+    if (taken == number) return focus;
+    const double limit = sought[taken]->Estimate();
+    for (std::size_t i = 0; i < count; ++i) {
+        if (groups[i].Estimate() >= limit && groups[i].IsFrequent(rows)) continue;
+        if (!focus.empty()) focus += ' ';
+        focus += groups[i].text;
     }
     return focus;
 }
