@@ -57,8 +57,8 @@ BEGIN ATOMIC
        AND contacts.search_matches(c.search, (SELECT w.strict FROM wanted w))
      LIMIT 200
   ),
-  -- What statistics say to look for at once. The rows of rare words may be many after all; then steps are taken as where
-  -- nothing is known.
+  -- The rows of rare words, to look for the frequent ones in, where statistics say that it costs less. They may be many
+  -- after all: then steps are taken as where nothing is known.
   focused AS MATERIALIZED (
     SELECT c.contact_id, c.owner_id,
            CASE WHEN contacts.search_matches(c.search, (SELECT w.strict FROM wanted w)) THEN c.search END AS search

@@ -91,7 +91,8 @@ string FocusQuery(string_view query, const KeyStatistics &statistics, double row
     for (std::size_t i = 0; i < number; ++i) {
         const Group &group = *sought[i];
         // Rare words are of one name more often than chance has it.
-        found *= i == 0 ? group.Estimate() : std::sqrt(group.Estimate());
+        const bool is_chance = i == 0 || group.IsFrequent(rows);
+        found *= is_chance ? group.Estimate() : std::sqrt(group.Estimate());
         lists +=
             std::min(std::max(group.whole, group.guess) * rows, sought[0]->Estimate() * rows * kPageEntries) *
             kEntry;

@@ -25,10 +25,8 @@ struct KeyStatistics {
 inline constexpr double kMinFrequentRows = 10000;
 inline constexpr double kMinFrequentShare = 0.001;
 
-// A query that matches all that the given one does, of a table of so many rows, to be looked for at once,
-// where all its words may be beginnings: the groups that few rows have, without frequent ones; or the query
-// as it is, where that costs less. Empty where it is better asked in steps, with whole words first, and where
-// no word is frequent.
+// The groups that few rows of a table of so many have, where it costs less to look at their rows than to look
+// for frequent groups in the index, too: what the query matches, they match. Empty where nothing is gained.
 std::string FocusQuery(std::string_view query, const KeyStatistics &statistics, double rows);
 
 }  // namespace contacts::name
