@@ -32,8 +32,8 @@ CREATE FUNCTION search(query text, max_results int DEFAULT 20)
 BEGIN ATOMIC
   WITH wanted AS MATERIALIZED (
     SELECT least(greatest(coalesce(search.max_results, 20), 0), 1000) AS results,
-           contacts.search_query(w.words, w.alias || '{"finished": true}') AS finished,
-           contacts.search_query(w.words, w.alias) AS strict,
+           s.finished, s.strict,
+           CASE WHEN s.finished::text <> s.strict::text THEN contacts.search_focus('contact'::regclass, s.strict) END AS focus,
            contacts.search_query(w.words, '{"whole_words": true}') AS exact,
            contacts.search_query(w.words, w.alias || '{"tolerant": true}') AS tolerant,
            -- Where an @ is typed, a name is not what is meant by it: addresses come first.
@@ -46,6 +46,8 @@ BEGIN ATOMIC
                    CASE WHEN octet_length(search.query) <= 100 AND search.query ~ '^\s*\+[0-9\s().-]+$' THEN ''
                         ELSE search.query END AS words
               FROM _name_alias(search.query) AS a(alias) OFFSET 0) AS w
+     CROSS JOIN LATERAL (SELECT contacts.search_query(w.words, w.alias || '{"finished": true}') AS finished,
+                                contacts.search_query(w.words, w.alias) AS strict OFFSET 0) AS s
   ),
   -- A letter or two, and nothing else: what begins so is everywhere, and the first pages of the table have enough of
   -- it. Pages, not rows: who may see few of them must not read on to find more.
@@ -57,13 +59,30 @@ BEGIN ATOMIC
        AND contacts.search_matches(c.search, (SELECT w.strict FROM wanted w))
      LIMIT 200
   ),
+  -- The rows of rare words, to look for the frequent ones in, where statistics say that it costs less. They may be many
+  -- after all: then steps are taken as where nothing is known.
+  focused AS MATERIALIZED (
+    SELECT c.contact_id, c.owner_id,
+           CASE WHEN contacts.search_matches(c.search, (SELECT w.strict FROM wanted w)) THEN c.search END AS search
+      FROM (SELECT d.contact_id, d.owner_id, d.search FROM contact d
+             WHERE d.search @@ (SELECT w.focus FROM wanted w) AND d.merged_into IS NULL
+               AND (SELECT w.focus IS NOT NULL FROM wanted w)
+             LIMIT 3000) AS c
+  ),
+  focus AS MATERIALIZED (
+    SELECT w.focus IS NOT NULL AND f.rows < 3000 AND f.strict < 1000 AS has_all,
+           f.finished, CASE WHEN f.finished < w.results THEN f.strict ELSE 0 END AS strict
+      FROM (SELECT count(*) AS rows, count(d.search) AS strict,
+                   count(*) FILTER (WHERE contacts.search_matches(d.search, (SELECT w.finished FROM wanted w))) AS finished
+              FROM focused d) AS f, wanted w
+  ),
   -- Of several words all but the last one whole: costs least where a word is common. Which of these rows have the last
   -- word whole as well is seen by looking at them.
   finished AS MATERIALIZED (
     SELECT c.contact_id, c.owner_id, c.search, 0 AS step
       FROM contact c
      WHERE c.search @@ (SELECT w.finished FROM wanted w) AND c.merged_into IS NULL
-       AND (SELECT w.finished::text <> w.strict::text FROM wanted w)
+       AND (SELECT w.finished::text <> w.strict::text FROM wanted w) AND (SELECT NOT u.has_all FROM focus u)
      LIMIT 1000
   ),
   -- All words whole: where those may not be all, and of a single word, unless it is so common that the first pages have
@@ -81,17 +100,20 @@ BEGIN ATOMIC
     SELECT c.contact_id, c.owner_id, c.search, 2 AS step
       FROM contact c
      WHERE c.search @@ (SELECT w.strict FROM wanted w) AND c.merged_into IS NULL
+       AND (SELECT NOT u.has_all FROM focus u)
        AND (SELECT count(*) FROM (SELECT FROM exact UNION ALL SELECT FROM broad UNION ALL SELECT FROM finished) AS f)
            < (SELECT w.results FROM wanted w)
      LIMIT 1000
   ),
   -- Matches in all of these; where one has as many as it may, not all were looked at.
   found AS MATERIALIZED (
-    SELECT f.broad + f.finished + f.strict AS number,
-           f.exact > 0 OR EXISTS (SELECT FROM finished d, wanted w WHERE contacts.search_matches(d.search, w.exact)) AS is_exact,
+    SELECT f.broad + f.finished + f.strict + CASE WHEN f.has_all THEN f.focused ELSE 0 END AS number,
+           f.exact > 0 OR EXISTS (SELECT FROM finished d, wanted w WHERE contacts.search_matches(d.search, w.exact))
+             OR f.has_all AND EXISTS (SELECT FROM focused d, wanted w WHERE contacts.search_matches(d.search, w.exact)) AS is_exact,
            greatest(f.exact, f.finished, f.strict, 5 * f.broad) >= 1000 AS is_cut
       FROM (SELECT (SELECT count(*) FROM exact) AS exact, (SELECT count(*) FROM broad) AS broad,
-                   (SELECT count(*) FROM finished) AS finished, (SELECT count(*) FROM strict) AS strict) AS f
+                   (SELECT count(*) FROM finished) AS finished, (SELECT count(*) FROM strict) AS strict,
+                   u.has_all, u.finished + u.strict AS focused FROM focus u) AS f
   ),
   -- Where not all could be looked at: one's own and favourites among the others.
   near AS MATERIALIZED (
@@ -214,7 +236,12 @@ BEGIN ATOMIC
                                 ELSE 2 END AS step,
                            CASE WHEN c.step = 3 THEN 1 ELSE contacts.search_rank(c.search, w.strict) END AS quality
                       FROM (SELECT * FROM exact UNION ALL SELECT * FROM broad UNION ALL SELECT * FROM finished
-                            UNION ALL SELECT * FROM strict UNION ALL SELECT * FROM near) AS c, wanted w
+                            UNION ALL SELECT * FROM strict UNION ALL SELECT * FROM near
+                            UNION ALL
+                            -- Beginnings only if finished words are too few, as in steps.
+                            SELECT f.contact_id, f.owner_id, f.search, 0 FROM focused f, focus u
+                             WHERE u.has_all AND f.search IS NOT NULL
+                               AND (u.strict > 0 OR contacts.search_matches(f.search, (SELECT w.finished FROM wanted w)))) AS c, wanted w
                     UNION ALL
                     SELECT NULL::uuid, s.staff_id, NULL::uuid, NULL::text, NULL::text,
                            CASE WHEN contacts.search_matches(s.search, w.exact) THEN w.exact_step ELSE 2 END,

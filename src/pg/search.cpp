@@ -192,16 +192,6 @@ struct Lookups {
     }
 };
 
-// Whether the group is no more than an initial, or two letters to begin with: a large part of all rows has
-// such keys.
-bool is_short(const Alternative &first) {
-    return first.errors == 0 && first.key.size() <= (first.prefix ? 2 : 1);
-}
-// Whether it says enough for the rows it finds to be looked at, instead.
-bool is_long(const Alternative &first) {
-    return first.key.size() >= 4;
-}
-
 const Lookup &lookup_of(Pointer extra) {
     return *reinterpret_cast<Lookup *>(extra);
 }
@@ -433,8 +423,8 @@ Datum contacts_search_extract_query(PG_FUNCTION_ARGS) {
     bool new_group;
     bool has_short = false, has_long = false;
     for (QueryReader first(View(query)); first.Next(alternative, new_group);) {
-        has_short |= new_group && is_short(alternative);
-        has_long |= new_group && is_long(alternative);
+        has_short |= new_group && alternative.IsShort();
+        has_long |= new_group && alternative.IsLong();
     }
     lookups.recheck = has_short && has_long;
     int group = -1;
@@ -442,7 +432,7 @@ Datum contacts_search_extract_query(PG_FUNCTION_ARGS) {
     while (reader.Next(alternative, new_group)) {
         if (new_group) {
             ++group;
-            passed_over = lookups.recheck && is_short(alternative);
+            passed_over = lookups.recheck && alternative.IsShort();
         }
         const std::string_view key = alternative.key;
         if (key.empty() || passed_over) continue;

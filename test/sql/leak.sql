@@ -299,6 +299,7 @@ BEGIN
                                                     WHEN 'text[]'::regtype THEN '''{admin}'''
                                                     WHEN 'bytea'::regtype THEN '''First Name'''
                                                     WHEN 'text'::regtype THEN '''admin'''
+                                                    WHEN 'contacts.search_pattern'::regtype THEN '''admin root'''
                                                     ELSE 'NULL' END || '::' || a.type::regtype, ', ' ORDER BY a.ordinality)
                         FROM unnest(p.proargtypes::oid[]) WITH ORDINALITY AS a(type, ordinality)))
       FROM pg_proc p, unnest(ARRAY['den.plain', 'den.wrong', 'den.right', 'den.staff', 'den.contact', 'den.vault', 'pg_catalog.pg_class',

@@ -223,6 +223,10 @@ bool Alternative::Matches(string_view document_key) const {
     return prefix ? document_key.substr(0, key.size()) == key : document_key == key;
 }
 
+bool Alternative::IsSkeleton() const {
+    return !key.empty() && key[0] == kSkeletonMark;
+}
+
 Result<string> ParseQuery(string_view text) {
     const string_view input = text;
     const auto fault = [input](string detail) {

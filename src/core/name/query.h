@@ -43,6 +43,13 @@ struct Alternative {
     int errors;
 
     bool Matches(std::string_view document_key) const;
+    bool IsSkeleton() const;  // consonants alone
+    // Of the first one of a group: whether it is no more than an initial, or two letters to begin with. A
+    // large part of all rows has such keys.
+    bool IsShort() const { return errors == 0 && key.size() <= (prefix ? 2 : 1); }
+    // Whether it says enough for the rows it finds to be looked at: beside it the index passes short ones
+    // over.
+    bool IsLong() const { return key.size() >= 4; }
 };
 
 // Walks a query that was made or checked by the functions above, without allocating.
