@@ -367,6 +367,25 @@ TEST(VCardWriter, CharacterSetsAreReadBack) {
     EXPECT_TRUE(ReadOne("N:A\n" + Cell(card, "other properties")).faults.empty());
 }
 
+// A line of blanks alone would end the property, and what follows would be none.
+TEST(VCardWriter, BlanksAreReadBack) {
+    for (const std::size_t before : {1U, 70U, 200U})
+        for (const std::size_t blanks : {50U, 75U, 149U, 300U, 9000U})
+            for (const char *end : {"x", "=x", "\u00FC", "===="}) {
+                Person person;
+                person.given = "A";
+                person.note = std::string(before, 'a') + std::string(blanks, ' ') + end;
+                person.other = {"X-A:" + person.note, "X-B: " + std::string(blanks, '=') + end,
+                                "X-C:" + std::string(blanks, ' ') + end};
+                const auto cards = ReadAll(Write(person));
+                ASSERT_EQ(cards.size(), 1U);
+                ASSERT_TRUE(cards[0].faults.empty()) << Write(person);
+                EXPECT_EQ(Cell(cards[0], "NOTE"), person.note);
+                EXPECT_EQ(Cell(cards[0], "other properties"),
+                          person.other[0] + '\n' + person.other[1] + '\n' + person.other[2]);
+            }
+}
+
 // What is kept of older cards is read again as it was, wherever it is folded and whatever its name begins
 // with.
 TEST(VCardWriter, OtherPropertiesAreReadBack) {
