@@ -67,12 +67,12 @@ KnownContact Stored(const Plan &plan, const Mapping &mapping, const Draft &draft
     known.editable = true;
     const Relation &contact = *plan.Find("contact_insert");
     const auto &row = contact.rows[0];
-    const auto value = [&](const std::vector<std::string> &columns, const std::vector<Value> &values,
+    const auto value = [&](const std::vector<std::string> &columns, std::span<const Value> values,
                            std::string_view name) -> std::optional<std::string> {
         const auto at = std::find(columns.begin(), columns.end(), name);
         Require(at != columns.end());
         const Value &found = values[static_cast<std::size_t>(at - columns.begin())];
-        if (const auto *text = std::get_if<std::string>(&found)) return *text;
+        if (const auto *text = std::get_if<std::string_view>(&found)) return std::string(*text);
         return std::nullopt;
     };
     known.id = std::get<Uuid>(row[0]);

@@ -61,6 +61,9 @@ TEST(Language, Tags) {
     EXPECT_EQ(LanguageTag("Simplified Chinese").value(), "zh-Hans");
     EXPECT_EQ(LanguageTag("zh-HANS").value(), "zh-Hans");
     EXPECT_EQ(LanguageTag("english").value(), "en");
+    EXPECT_EQ(LanguageTag("ga").value(), "ga");  // Irish
+    EXPECT_EQ(LanguageTag("GA").value(), "ga");
+    EXPECT_EQ(LanguageTag("Ga").value(), "gaa");
     EXPECT_EQ(LanguageTag("Azerbaijani (Cyrillic, Azerbaijan)").value(), "az-Cyrl-AZ");
     EXPECT_EQ(LanguageTag("Italiano").value(), "it");
     for (const char *text : {"English (", "English ()", "- English -"})

@@ -91,6 +91,11 @@ const std::unordered_set<string> &KnownLanguages() {
     return *known;
 }
 
+// As names are written, and tags are not.
+bool IsCapitalized(string_view text) {
+    return text.size() > 1 && text[0] >= 'A' && text[0] <= 'Z' && text[1] >= 'a' && text[1] <= 'z';
+}
+
 // The canonical form of a well-formed tag whose language, script and region are assigned.
 std::optional<string> Canonical(string tag) {
     tag = tag.substr(0, tag.find_first_of(".@"));  // de_DE.UTF-8
@@ -206,16 +211,18 @@ std::optional<string> Qualified(string_view text) {
 Result<string> LanguageTag(string_view text) {
     const string key = FoldPlaceName(text);
     if (!key.empty()) {
-        // A name first: "english" is a well-formed tag too.
-        if (const auto found = English().languages.find(key); found != English().languages.end())
-            return found->second;
         const auto is_space = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
         string_view bare = text;
         while (!bare.empty() && is_space(bare.front())) bare.remove_prefix(1);
         while (!bare.empty() && is_space(bare.back())) bare.remove_suffix(1);
-        if (bare.size() <= 100)
-            if (auto tag = Canonical(string(bare))) return *tag;
-        if (auto tag = Qualified(text)) return *tag;
+        std::optional<string> tag;
+        if (bare.size() <= 100) tag = Canonical(string(bare));
+        // Some names are the tags of others: Ga is spoken in Ghana, and ga is Irish.
+        if (tag && !IsCapitalized(bare)) return *tag;
+        if (const auto found = English().languages.find(key); found != English().languages.end())
+            return found->second;
+        if (tag) return *tag;
+        if (auto qualified = Qualified(text)) return *qualified;
         if (const auto found = NativeNames().find(key); found != NativeNames().end()) return found->second;
     }
     return Fault{"language_invalid", "unknown language: \"" + Quoted(text) + "\"",
