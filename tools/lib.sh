@@ -257,12 +257,15 @@ stage_tree() {
     tar -C "$project" --exclude=./.git --exclude='./build*' --exclude=./results --exclude=./output_iso \
         --exclude=./tmp_check --exclude='*.o' --exclude='*.d' --exclude='*.bc' --exclude='*.so' -cf - . |
         tar -C "$work/run" --no-same-owner -xf -
-    # PostgreSQL 18 has a setting for extensions outside the installation; before, Debian has one of its own.
+    # PostgreSQL 18 has a setting for extensions outside the installation; before, Debian has one of its own, and
+    # others run what is installed.
     if [ "$("$pg_config" --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')" -ge 18 ]; then
         printf "extension_control_path = '%s:\$system'\ndynamic_library_path = '%s:\$libdir'\n" \
             "$work/stage$("$pg_config" --sharedir)" "$work/stage$("$pg_config" --pkglibdir)"
-    else
+    elif "$bindir/postgres" --describe-config | grep '^extension_destdir' >/dev/null; then
         printf "extension_destdir = '%s'\n" "$work/stage"
+    elif [ -n "$(cd "$work/stage" && find . -type f ! -exec cmp -s {} /{} \; -print)" ]; then
+        die "$pg_version finds extensions nowhere but in its installation: make install PG_CONFIG=$pg_config first"
     fi >"$work/extension.conf"
     if [ "$(id -u)" = 0 ]; then chown -R "$user": "$work"; fi
 }
