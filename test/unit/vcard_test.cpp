@@ -449,6 +449,21 @@ TEST(VCardWriter, EveryLabelIsReadBack) {
     }
 }
 
+// What cannot stand in a label's parameter is no part of it, nor of what it is cut to.
+TEST(VCardWriter, LabelsHaveNoControlCharacters) {
+    const std::string controls(45, '\x19');
+    for (const std::string &line :
+         {"X-SOCIALPROFILE;TYPE=\"a^n" + controls + "b\":x", std::string("X-SOCIALPROFILE;TYPE=a\tb:x"),
+          "X-SOCIALPROFILE;TYPE=\"" + controls + "  " + std::string(40, 'y') + " z\":x"}) {
+        const std::string before = Cell(ReadOne("N:A\n" + line), "IMPP");
+        Person person;
+        person.given = "A";
+        person.socials = {{before.substr(0, before.find('^')), {"x"}}};
+        EXPECT_EQ(Cell(ReadAll(Write(person)).at(0), "IMPP"), before);
+    }
+    EXPECT_EQ(Cell(ReadOne("N:A\nX-SOCIALPROFILE;TYPE=\"a^n" + controls + "b\":x"), "IMPP"), "a\nb^x");
+}
+
 // Whatever text a contact has, without white space around it and with \n for the end of a line.
 TEST(VCardWriter, EveryTextIsReadBack) {
     static constexpr const char *kPieces[] = {

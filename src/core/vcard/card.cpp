@@ -76,7 +76,15 @@ std::string Component(const std::vector<std::string_view> &parts, std::size_t in
     return out;
 }
 
+// A parameter cannot have control characters (RFC 6350, 3.3), and labels are written as such. They go before
+// the label is cut, so that what is written is no shorter.
+bool IsLabelText(char c) {
+    return static_cast<unsigned char>(c) >= ' ' || c == '\n' || c == '\t';
+}
+
 std::string CutLabel(std::string label) {
+    std::erase_if(label, [](char c) { return !IsLabelText(c); });
+    label = Trim(label);
     std::size_t characters = 0;
     const char *const end = label.data() + label.size();
     for (const char *p = label.data(); p != end; ++characters) {
@@ -411,7 +419,7 @@ std::string Escape(std::string_view text) {
     return out;
 }
 
-// RFC 6868; control characters cannot stand in a parameter.
+// RFC 6868.
 std::string ParameterText(std::string_view text) {
     std::string out = "\"";
     for (const char c : text) {
@@ -421,7 +429,7 @@ std::string ParameterText(std::string_view text) {
             out += "^^";
         else if (c == '\n')
             out += "^n";
-        else if (static_cast<unsigned char>(c) >= ' ')
+        else if (IsLabelText(c))
             out += c;
     }
     return out + '"';
