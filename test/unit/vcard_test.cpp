@@ -104,6 +104,19 @@ TEST(VCardReader, QuotedPrintable) {
     EXPECT_STREQ(card.faults[0].code, "bad_encoding");
 }
 
+// ICU passes over what is not ASCII in a name, up to a length: it would be known in one encoding, and unknown
+// in the one that the card is written in again.
+TEST(VCardReader, CharacterSetsAreNamedInAscii) {
+    std::string filled = "windows";
+    for (int i = 0; i < 25; ++i) filled += '\xFF';
+    for (const std::string &charset :
+         {std::string("windows\xFF-1251"), std::string("windows\u00FF-1251"), filled + "-1251"}) {
+        const Card card = ReadOne("\xB4;CHARSET=" + charset + ";ENCODING=QUOTED-PRINTABLE:=CF");
+        ASSERT_EQ(card.faults.size(), 1U) << charset;
+        EXPECT_STREQ(card.faults[0].code, "bad_encoding");
+    }
+}
+
 TEST(VCardReader, Encodings) {
     EXPECT_EQ(ValueOf(ReadOne("N:M\xFCller"), "N"), "Müller");
     EXPECT_EQ(ValueOf(ReadOne("N;CHARSET=windows-1251:\xCF"), "N"), "П");
@@ -314,6 +327,63 @@ TEST(VCardWriter, IsReadBack) {
     EXPECT_EQ(Cell(card, "IMPP"), "twitter^@a");
     EXPECT_EQ(Cell(card, "CATEGORIES"), "a,b|c");
     EXPECT_EQ(Cell(card, "other properties"), "X-FOO;TYPE=a:b");
+}
+
+// Whatever a property says of its character set: what was read without a fault, and is kept as a line, is
+// written in UTF-8, and is the same line then.
+TEST(VCardWriter, CharacterSetsAreReadBack) {
+    const std::string qp = ";ENCODING=QUOTED-PRINTABLE:";
+    std::string filled = "UT";
+    for (int i = 0; i < 27; ++i) filled += '\xFF';
+    for (const std::string &line : {
+             "\xB4;CHARSET=" + filled + "F-8" + qp + "M=C3=BCller",
+             std::string("X-A;CHARSET=no-such:M\u00FCller"),
+             std::string("X-A;CHARSET=windows-1251:\xCF"),
+             "X-A;CHARSET=windows-1251" + qp + "=CF",
+             // 東京, half of it not as quoted-printable has it.
+             "X-A;CHARSET=Shift_JIS" + qp + "\x93\x8C=8B=9E",
+             "X-A;CHARSET=Shift_JIS" + qp + "\x93=8C\x8B=9E",
+             "X-A\xE4;CHARSET=UTF-8" + qp + "\xC3=BC",
+         }) {
+        const Card card = ReadOne("N:A\n" + line);
+        ASSERT_TRUE(card.faults.empty()) << line;
+        Person person;
+        person.given = "A";
+        person.other = {Cell(card, "other properties")};
+        const Card again = ReadAll(Write(person)).at(0);
+        ASSERT_TRUE(again.faults.empty()) << line;
+        EXPECT_EQ(Cell(again, "other properties"), Cell(card, "other properties"));
+        EXPECT_EQ(again.properties.back().value, card.properties.back().value);
+    }
+    EXPECT_EQ(ValueOf(ReadOne("X-A;CHARSET=Shift_JIS" + qp + "\x93\x8C=8B=9E"), "X-A"), "東京");
+    // UTF-16 leaves no doubt, and the property's words stay as they are.
+    std::string wide;
+    for (const char c : std::string("BEGIN:VCARD\nN:A\nX-A;CHARSET=no-such:\xFC\nEND:VCARD\n")) {
+        wide += c;
+        wide += '\0';
+    }
+    const Card card = ReadAll("\xFF\xFE" + wide).at(0);
+    EXPECT_EQ(Cell(card, "other properties"), "X-A;CHARSET=no-such:\u00FC");
+    EXPECT_TRUE(ReadOne("N:A\n" + Cell(card, "other properties")).faults.empty());
+}
+
+// A line of blanks alone would end the property, and what follows would be none.
+TEST(VCardWriter, BlanksAreReadBack) {
+    for (const std::size_t before : {1U, 70U, 200U})
+        for (const std::size_t blanks : {50U, 75U, 149U, 300U, 9000U})
+            for (const char *end : {"x", "=x", "\u00FC", "===="}) {
+                Person person;
+                person.given = "A";
+                person.note = std::string(before, 'a') + std::string(blanks, ' ') + end;
+                person.other = {"X-A:" + person.note, "X-B: " + std::string(blanks, '=') + end,
+                                "X-C:" + std::string(blanks, ' ') + end};
+                const auto cards = ReadAll(Write(person));
+                ASSERT_EQ(cards.size(), 1U);
+                ASSERT_TRUE(cards[0].faults.empty()) << Write(person);
+                EXPECT_EQ(Cell(cards[0], "NOTE"), person.note);
+                EXPECT_EQ(Cell(cards[0], "other properties"),
+                          person.other[0] + '\n' + person.other[1] + '\n' + person.other[2]);
+            }
 }
 
 // What is kept of older cards is read again as it was, wherever it is folded and whatever its name begins

@@ -166,8 +166,11 @@ Detection DetectEncoding(std::string_view sample, bool whole) {
 }
 
 std::string KnownEncoding(const std::string &name) {
-    // A converter's name may carry options after a comma, or be a path; only listed names are taken.
-    if (name.find(',') != std::string::npos) return {};
+    // A converter's name may carry options after a comma, or be a path; only listed names are taken. Names
+    // are ASCII (RFC 2978): ICU passes over other bytes, and what a name means would depend on what it is
+    // written in.
+    if (std::any_of(name.begin(), name.end(), [](char c) { return c == ',' || c < ' ' || c > '~'; }))
+        return {};
     std::string wanted = name;
     for (char &c : wanted)
         if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');

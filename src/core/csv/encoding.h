@@ -32,7 +32,7 @@ Detection DetectEncoding(std::string_view sample, bool whole);
 // windows-1252?
 bool RatherUtf8(std::string_view piece);
 
-// The encoding that ICU knows by this name, as the name to show; empty if there is none.
+// The encoding that ICU knows by this name, which is ASCII, as the name to show; empty if there is none.
 std::string KnownEncoding(const std::string &name);
 
 // Bytes of the source that are no text, or a NUL.

@@ -427,28 +427,30 @@ std::string ParameterText(std::string_view text) {
     return out + '"';
 }
 
-// Lines of at most 75 bytes, folded between characters.
+// Lines of at most 75 bytes where that can be, folded between characters.
 void AddFolded(std::string &out, std::string_view line) {
     constexpr std::size_t kWidth = 75;
+    const auto blank = [](std::string_view text) {
+        return text.find_first_not_of(" \t") == std::string_view::npos;
+    };
+    const auto may_fold = [&](std::size_t at) {
+        if (at == 0 || (static_cast<unsigned char>(line[at]) & 0xC0) == 0x80) return false;
+        // Not behind a =, which ends a line of quoted-printable, as properties of older cards may be; nor so
+        // that a line has only blanks, with which a property ends for many a reader, ours too.
+        return line[at - 1] != '=' && !blank(line.substr(0, at)) && !blank(line.substr(at, kWidth - 1));
+    };
     if (!out.empty()) out += "\r\n";
-    std::size_t width = kWidth;
-    for (;;) {
-        std::size_t length = std::min(width, line.size());
-        while (length < line.size() && length > 0 &&
-               (static_cast<unsigned char>(line[length]) & 0xC0) == 0x80)
-            --length;
-        // Nor behind a =, which ends a line of quoted-printable, as properties of older cards may be.
-        if (length < line.size()) {
-            const std::size_t last = line.substr(0, length).find_last_not_of('=');
-            if (last != std::string_view::npos) length = last + 1;
-        }
-        if (length == 0) length = line.size();
+    for (std::size_t width = kWidth; line.size() > width; width = kWidth - 1) {
+        std::size_t length = width;
+        while (length > 0 && !may_fold(length)) --length;
+        if (length == 0)
+            for (length = width + 1; length < line.size() && !may_fold(length);) ++length;
+        if (length == line.size()) break;
         out += line.substr(0, length);
-        line.remove_prefix(length);
-        if (line.empty()) return;
         out += "\r\n ";
-        width = kWidth - 1;
+        line.remove_prefix(length);
     }
+    out += line;
 }
 
 // The types of a label, and the label itself where it is none that a reader takes from a type: as address

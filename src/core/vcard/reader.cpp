@@ -60,6 +60,20 @@ std::string DecodeQuotedPrintable(std::string_view text) {
     return out;
 }
 
+// Only what is not ASCII.
+std::string EncodeQuotedPrintable(std::string_view text) {
+    static constexpr char kDigits[] = "0123456789ABCDEF";
+    std::string out;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte < 0x80)
+            out += c;
+        else
+            ((out += '=') += kDigits[byte / 16]) += kDigits[byte % 16];
+    }
+    return out;
+}
+
 // RFC 6868.
 std::string DecodeParameter(std::string_view text) {
     std::string out;
@@ -467,14 +481,15 @@ class Reader::Impl {
         if (!wide_ && !IsAscii(bytes) && bytes.find('\0') == std::string_view::npos) {
             const bool utf8 = IsUtf8(bytes);
             std::string encoding = charset.empty() ? std::string() : csv::KnownEncoding(charset);
+            // Text that reads as UTF-8 is UTF-8, whatever its property says, and be it a name that nobody
+            // knows: a file of UTF-16 says no less, and is written again in UTF-8. An encoding that was given
+            // rules.
+            if (utf8 && (!given_ || !charset.empty())) return std::string(bytes);
             if (!charset.empty() && encoding.empty()) {
                 AddFault(card, CardFault("bad_encoding",
                                          "unknown character set \"" + Quoted(charset) + "\"" + InLine(line)));
-                if (!utf8) encoding = fallback_;
+                encoding = fallback_;
             }
-            // Text that reads as UTF-8 is UTF-8, whatever its property says; an encoding that was given
-            // rules.
-            if (utf8 && (!given_ || !charset.empty())) return std::string(bytes);
             if (encoding.empty() || encoding == "UTF-8") {
                 encoding = fallback_;
                 if (!given_ && !guess_noticed_) {
@@ -541,8 +556,15 @@ class Reader::Impl {
         Property property;
         property.line = line.number;
         std::string_view value = std::string_view(line.text).substr(colon + 1);
-        property.text =
-            ToText(card, line.text, head.quoted_printable ? std::string() : head.charset, line.number);
+        // Bytes among quoted-printable that ought to be it, and are in the same character set, become so: as
+        // UTF-8 they would be no part of that any more.
+        if (head.quoted_printable && !wide_ && !head.charset.empty() && !IsUtf8(value) &&
+            value.find('\0') == std::string_view::npos)
+            property.text = ToText(card, std::string_view(line.text).substr(0, colon + 1), {}, line.number) +
+                            EncodeQuotedPrintable(value);
+        else
+            property.text =
+                ToText(card, line.text, head.quoted_printable ? std::string() : head.charset, line.number);
         std::string decoded;
         if (head.quoted_printable) {
             decoded = DecodeQuotedPrintable(value);
