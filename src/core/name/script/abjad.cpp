@@ -96,10 +96,12 @@ WordForms AbjadForms(const icu::UnicodeString &word) {
     if (plain.isEmpty()) return forms;
     const UScriptCode script = uscript_getScript(plain.char32At(0), &status);
     const string id = string(uscript_getName(script)) + "-Latin";
-    // The h that aspirates a letter before it, which the transform does not know: dh of Chaudhry is one
-    // sound.
+    // The h that aspirates a letter before it: dh of Chaudhry is one sound. The transform of ICU 72 does not
+    // know it, that of 76 raises it.
     const auto with_aspirates = [](icu::UnicodeString latin) {
-        return latin.findAndReplace(icu::UnicodeString(u'\u06BE'), icu::UnicodeString(u'h'));
+        for (const UChar h : {u'\u06BE', u'\u02B1'})
+            latin.findAndReplace(icu::UnicodeString(h), icu::UnicodeString(u'h'));
+        return latin;
     };
     const auto add = [&](const icu::UnicodeString &letters) {
         const icu::UnicodeString latin = Transformed(id.c_str(), letters);

@@ -48,6 +48,8 @@ icu::UnicodeString Simplified(const icu::UnicodeString &word) {
     const icu::UnicodeString simplified = Transformed("Traditional-Simplified", word);
     for (std::int32_t i = 0; i < simplified.length(); i = simplified.moveIndex32(i, 1)) {
         UChar32 c = simplified.char32At(i);
+        // The mark of repetition: 佐々木 is 佐佐木. What ICU reads it as differs by its version.
+        if (c == U'々' && !out.isEmpty()) c = out.char32At(out.length() - 1);
         for (const auto &variant : kVariants)
             if (variant.written == c) {
                 c = variant.read;
