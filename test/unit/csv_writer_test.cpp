@@ -48,6 +48,14 @@ TEST(CsvMark, GivenBackACellReadsAsBefore) {
     });
 }
 
+// Which column it is in says what it means, and the mark would not.
+TEST(CsvMark, TextFormulasAreGivenBack) {
+    for (const char *cell : {"=\"0123\"", "\n=\"0123\" "}) EXPECT_EQ(MarkAgain(cell), "=\"0123\"");
+    for (const char *cell : {"=\"a\"&cmd&\"b\"", "=\"\"", "=\"", "=\"a"})
+        EXPECT_EQ(MarkAgain(cell), '\'' + std::string(cell));
+    EXPECT_EQ(Mark("=\"0123\"", Guard::kSpreadsheet), "'=\"0123\"");
+}
+
 TEST(CsvMark, OrdinaryApostrophesStay) {
     for (const char *value : {"O'Brien", "'Tis", "'t Hooft", "'", "''", "rock 'n' roll", "'90s"}) {
         EXPECT_EQ(Mark(value, Guard::kSpreadsheet), value);

@@ -88,9 +88,15 @@ std::optional<std::string_view> Unmark(std::string_view cell) {
     return closed ? rest.substr(0, rest.size() - 1) : rest;
 }
 
+bool IsTextFormula(std::string_view text) {
+    return text.size() >= 4 && StartsWith(text, "=\"") && text.find('"', 2) == text.size() - 1;
+}
+
 std::string MarkAgain(std::string_view cell) {
     if (cell.empty() || Unmark(cell)) return std::string(cell);
     const std::string_view value = Trim(cell);
+    // In some columns its text counts, which a mark would hide; it does nothing in a spreadsheet.
+    if (IsTextFormula(value)) return std::string(value);
     // Tabs and line breaks at the beginning are no part of the value, but a spreadsheet minds them.
     const bool breaks = cell[0] == '\t' || cell[0] == '\r' || cell[0] == '\n';
     return breaks || BeginsFormula(value) ? Mark(value, Guard::kSpreadsheet) : std::string(cell);

@@ -34,6 +34,9 @@ bool NeedsMark(std::string_view value, Guard guard);
 // The value of a marked cell, to be taken as it is, outer spaces too; nothing if the cell is not marked.
 std::optional<std::string_view> Unmark(std::string_view cell);
 
+// ="0123": a formula that is one text and nothing else, as spreadsheets are told to keep figures.
+bool IsTextFormula(std::string_view text);
+
 // A cell of a file, to be given back in a file that a spreadsheet will open: an import of either reads the
 // same value.
 std::string MarkAgain(std::string_view cell);

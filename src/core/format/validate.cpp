@@ -34,8 +34,7 @@ bool BeginsInvisibly(std::string_view text) {
 
 // Spreadsheets guard what must stay text: ="0123" and '+123.
 std::string_view UnwrapSpreadsheet(std::string_view text) {
-    if (text.size() >= 4 && text.substr(0, 2) == "=\"" && text.back() == '"')
-        return text.substr(2, text.size() - 3);
+    if (csv::IsTextFormula(text)) return text.substr(2, text.size() - 3);
     if (text.size() >= 2 && text[0] == '\'' &&
         (IsAsciiDigit(text[1]) || std::string_view("+-=@").find(text[1]) != std::string_view::npos))
         return text.substr(1);
@@ -465,7 +464,9 @@ std::string Validator::TextOf(const Draft &draft, const BoundColumn &bound) cons
     std::string_view text = Trim(cell);
     // What a spreadsheet has to keep as it is, with all its figures.
     const Target target = bound.column ? bound.column->target : Target::kCustom;
-    if (target == Target::kContactId || target == Target::kPostalCode) text = UnwrapSpreadsheet(text);
+    // A mark behind white space is none, and its apostrophe the value's.
+    if ((target == Target::kContactId || target == Target::kPostalCode) && !csv::Unmark(text))
+        text = UnwrapSpreadsheet(text);
     if (std::any_of(rules_.null_strings.begin(), rules_.null_strings.end(),
                     [&](const std::string &null) { return EqualIgnoreCase(null, text); }))
         return {};
