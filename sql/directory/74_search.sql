@@ -35,6 +35,7 @@ BEGIN ATOMIC
            s.finished, s.strict,
            CASE WHEN s.finished::text <> s.strict::text THEN contacts.search_focus('contact'::regclass, s.strict) END AS focus,
            contacts.search_query(w.words, '{"whole_words": true}') AS exact,
+           contacts.search_query(w.words, w.alias || '{"tolerant": true, "one_error": true}') AS mistyped,
            contacts.search_query(w.words, w.alias || '{"tolerant": true}') AS tolerant,
            -- Where an @ is typed, a name is not what is meant by it: addresses come first.
            CASE WHEN strpos(left(w.words, 300), '@') > 0 THEN 2 ELSE 3 END AS exact_step,
@@ -211,19 +212,35 @@ BEGIN ATOMIC
        SELECT NULL::uuid, x.staff_id, NULL::uuid, 'extension'::text, x.extension, 3
          FROM staff_extension x WHERE x.extension = n.extension) AS m
   ),
+  few AS MATERIALIZED (
+    SELECT NOT f.is_exact AND f.number + (SELECT count(*) FROM colleague) + (SELECT count(*) FROM part) < 3 AS is_few
+      FROM found f
+  ),
+  -- Typing errors: two in a long word only where one finds nobody, since two find many. Hardly anything ranks one match
+  -- above the other: to look at more than these costs, and finds nothing better.
+  mistyped AS MATERIALIZED (
+    SELECT c.contact_id, NULL::uuid AS staff_id, c.owner_id, c.search
+      FROM (SELECT d.contact_id, d.owner_id, d.search FROM contact d
+             WHERE d.search @@ (SELECT w.mistyped FROM wanted w) AND d.merged_into IS NULL
+               AND (SELECT f.is_few AND w.mistyped::text <> w.strict::text FROM few f, wanted w)
+             LIMIT 500) AS c
+    UNION ALL
+    SELECT NULL::uuid, s.staff_id, NULL::uuid, s.search
+      FROM staff s
+     WHERE s.search @@ (SELECT w.mistyped FROM wanted w)
+       AND (SELECT f.is_few AND w.mistyped::text <> w.strict::text FROM few f, wanted w)
+  ),
   tolerant AS MATERIALIZED (
     SELECT c.contact_id, NULL::uuid AS staff_id, c.owner_id, c.search
       FROM (SELECT d.contact_id, d.owner_id, d.search FROM contact d
              WHERE d.search @@ (SELECT w.tolerant FROM wanted w) AND d.merged_into IS NULL
-               AND (SELECT w.tolerant::text <> w.strict::text FROM wanted w)
-               AND (SELECT NOT f.is_exact AND f.number + (SELECT count(*) FROM colleague) + (SELECT count(*) FROM part) < 3 FROM found f)
-             LIMIT 1000) AS c
+               AND (SELECT f.is_few AND w.tolerant::text <> w.mistyped::text AND NOT EXISTS (SELECT FROM mistyped) FROM few f, wanted w)
+             LIMIT 500) AS c
     UNION ALL
     SELECT NULL::uuid, s.staff_id, NULL::uuid, s.search
       FROM staff s
      WHERE s.search @@ (SELECT w.tolerant FROM wanted w)
-       AND (SELECT w.tolerant::text <> w.strict::text FROM wanted w)
-       AND (SELECT NOT f.is_exact AND f.number + (SELECT count(*) FROM colleague) + (SELECT count(*) FROM part) < 3 FROM found f)
+       AND (SELECT f.is_few AND w.tolerant::text <> w.mistyped::text AND NOT EXISTS (SELECT FROM mistyped) FROM few f, wanted w)
   ),
   best AS MATERIALIZED (
     SELECT h.contact_id, h.staff_id, h.owner_id, h.matched, h.value,
@@ -255,7 +272,7 @@ BEGIN ATOMIC
                      CROSS JOIN LATERAL (SELECT FROM contact c WHERE c.contact_id = p.contact_id AND c.merged_into IS NULL OFFSET 0) AS c
                     UNION ALL
                     SELECT t.contact_id, t.staff_id, t.owner_id, NULL::text, NULL::text, 1, contacts.search_rank(t.search, w.tolerant)
-                      FROM tolerant t, wanted w) AS g
+                      FROM (SELECT * FROM mistyped UNION ALL SELECT * FROM tolerant) AS t, wanted w) AS g
              ORDER BY g.contact_id, g.staff_id, g.step DESC, g.quality DESC, g.matched, g.value) AS h, wanted w
      ORDER BY rank DESC, coalesce(h.contact_id, h.staff_id)
      LIMIT (SELECT w.results FROM wanted w)
@@ -293,7 +310,7 @@ BEGIN ATOMIC
    WHERE num_nonnulls(c.contact_id, s.staff_id) > 0 AND c.merged_into IS NULL
    ORDER BY b.rank DESC, n.name, coalesce(s.staff_id, c.contact_id);
 END;
-COMMENT ON FUNCTION search(text, int) IS 'Contacts and colleagues for what somebody types: words of names, titles, departments and organizations in any order, the beginning of an e-mail address, @ and the beginning of a domain, a phone number from the front in any notation (see contacts.default_region) or its last 4 or more digits, an extension; Anna <anna@example.com> and tel: and mailto: links, too. max_results: at most 1000. kind: contact, or that of a colleague. matched: name, job_title, department, organization, several, email, domain, phone or extension, and matched_value what it was. rank: 3 exact, 2 the beginning (2.5 of an address or domain, where an @ was typed), 1 with typing errors, which are allowed for where nothing exact and fewer than three others were found; 0.5 more for a favourite, 0.25 for one''s own and colleagues, up to 0.2 by contacts.search_rank(). Never an error: what says nothing finds nothing. STABLE: reads the directory as who calls.';
+COMMENT ON FUNCTION search(text, int) IS 'Contacts and colleagues for what somebody types: words of names, titles, departments and organizations in any order, the beginning of an e-mail address, @ and the beginning of a domain, a phone number from the front in any notation (see contacts.default_region) or its last 4 or more digits, an extension; Anna <anna@example.com> and tel: and mailto: links, too. max_results: at most 1000. kind: contact, or that of a colleague. matched: name, job_title, department, organization, several, email, domain, phone or extension, and matched_value what it was. rank: 3 exact, 2 the beginning (2.5 of an address or domain, where an @ was typed), 1 with typing errors, which are allowed for where nothing exact and fewer than three others were found, two in a word only where one finds nobody; 0.5 more for a favourite, 0.25 for one''s own and colleagues, up to 0.2 by contacts.search_rank(). Never an error: what says nothing finds nothing. STABLE: reads the directory as who calls.';
 
 -- The rare parts of identify(), see contacts.identify_caller().
 CREATE FUNCTION _identify_exact(number text, dialled text) RETURNS boolean

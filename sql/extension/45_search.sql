@@ -52,7 +52,7 @@ COMMENT ON FUNCTION contacts.search_query(text) IS 'A query that finds documents
 CREATE OR REPLACE FUNCTION contacts.search_query(query text, options jsonb) RETURNS contacts.search_pattern
   LANGUAGE c STABLE STRICT PARALLEL SAFE LEAKPROOF
   AS 'MODULE_PATHNAME', 'contacts_search_query_make_with';
-COMMENT ON FUNCTION contacts.search_query(text, jsonb) IS 'A query with options: tolerant (boolean: allow a typing error in words of 4 to 7 letters, two in longer ones), finished (boolean: all words but the last are whole words, which costs least where they are common), whole_words (boolean: the last, too, and no other spelling is tried), alias (object: folded word to an array of other names for it, such as {"bob": ["robert"]}). Other keys, and values of other types, are passed over: never an error. STABLE: see contacts.fold_name().';
+COMMENT ON FUNCTION contacts.search_query(text, jsonb) IS 'A query with options: tolerant (boolean: allow a typing error in words of 4 to 7 letters, two in longer ones), one_error (boolean: with tolerant, one in any word), finished (boolean: all words but the last are whole words, which costs least where they are common), whole_words (boolean: the last, too, and no other spelling is tried), alias (object: folded word to an array of other names for it, such as {"bob": ["robert"]}). Other keys, and values of other types, are passed over: never an error. STABLE: see contacts.fold_name().';
 
 CREATE OR REPLACE FUNCTION contacts.search_matches(document text[], query contacts.search_pattern) RETURNS boolean
   LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 40

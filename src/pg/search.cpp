@@ -79,6 +79,7 @@ bool matches(const ArrayType *document, std::string_view query) {
 
 struct Options {
     bool tolerant = false;
+    bool one_error = false;
     bool whole_words = false;
     bool finished = false;
     int aliases = 0;
@@ -118,6 +119,7 @@ Datum make_query(FunctionCallInfo fcinfo, std::string_view text, const Options &
     return Guarded(fcinfo, [&](Failure &) -> Datum {
         contacts::name::QueryOptions options;
         options.tolerant = given.tolerant;
+        options.one_error = given.one_error;
         options.whole_words = given.whole_words;
         options.finished = given.finished;
         for (int i = 0; i < given.aliases; ++i)
@@ -327,6 +329,7 @@ Datum contacts_search_query_make_with(PG_FUNCTION_ARGS) {
     Options options;
     if (JB_ROOT_IS_OBJECT(json)) {
         options.tolerant = is_true(json, "tolerant");
+        options.one_error = is_true(json, "one_error");
         options.whole_words = is_true(json, "whole_words");
         options.finished = is_true(json, "finished");
         read_aliases(json, options);

@@ -89,6 +89,11 @@ RESET contacts.default_region;
 -- Typing errors, where there is nothing better.
 SELECT display_name, matched, rank FROM search('kowalzcyk') ORDER BY 1;
 SELECT display_name, rank FROM search('jörg mülelr');
+-- Two in a long word where one finds nobody.
+BEGIN;
+INSERT INTO contact (first_name, last_name) VALUES ('Eva', 'Kovaltschuk'), ('Eva', 'Kovaltschik');
+SELECT q, s.display_name, s.rank FROM unnest('{kovaltshuk,kowaltshuk}'::text[]) AS q CROSS JOIN LATERAL search(q) AS s ORDER BY 1, 2;
+ROLLBACK;
 -- Also of the first letter: left out, or another one.
 SELECT q, s.display_name, s.rank FROM unnest('{owalczyk,movalczyk,fowalczyk anna}'::text[]) AS q CROSS JOIN LATERAL search(q) AS s ORDER BY 1, 2;
 -- Many: as many as wanted.

@@ -19,6 +19,7 @@ SELECT (contacts.search_document(NULL))[1] = contacts.search_version() AS versio
 SELECT query, contacts.search_query(query) FROM unnest(ARRAY['anna mül', 'mueller', 'o''brien', 'Jean-Luc', '曾国藩', 'Щукин', 'mohamed'])
   WITH ORDINALITY AS q(query, i) ORDER BY i;
 SELECT contacts.search_query('bob micheal', '{"tolerant": true, "alias": {"bob": ["Robert"], "al": ["Alan"]}}');
+SELECT contacts.search_query('schwarzenegger li bob', '{"tolerant": true, "one_error": true}') AS one, contacts.search_query('bob', '{"one_error": true}') AS none;
 SELECT contacts.search_query('li wei', '{"whole_words": true}'), contacts.search_query('anna mull', '{"finished": true}');
 SELECT contacts.search_query('li', '[1]'), contacts.search_query('li', '{"tolerant": 1, "alias": "x", "what": {}}'),
        contacts.search_query('lisa', '{"alias": {"lisa": [1, null, {"a": "b"}, "!"]}}');

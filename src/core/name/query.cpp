@@ -184,7 +184,8 @@ string MakeQuery(string_view text, const QueryOptions &options) {
             // Another digit is another thing, not a typing error.
             const bool has_digit = std::any_of(word.strict.begin(), word.strict.end(),
                                                [](char c) { return c >= '0' && c <= '9'; });
-            const int errors = has_digit ? 0 : ToleranceOf(word.strict.size());
+            const int most = options.one_error ? 1 : 2;
+            const int errors = has_digit ? 0 : std::min(most, ToleranceOf(word.strict.size()));
             if (errors > 0) group.Add(word.strict, false, errors, last);
         }
         group.Write(out);
