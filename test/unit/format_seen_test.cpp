@@ -80,7 +80,7 @@ TEST(SeenRecords, MemoryIsBounded) {
     for (const auto generation = static_cast<std::int64_t>(SeenRecords::kRemembered); record < 3 * generation;
          ++record) {
         seen.Add(HashOf(record), record);
-        ASSERT_LE(seen.bytes(), 12u << 20 | 600u << 10);
+        ASSERT_LE(seen.bytes(), 6u << 20 | 300u << 10);
         if (record % 99991 != 0) continue;
         for (std::int64_t r = std::max<std::int64_t>(record - generation + 1, 0); r <= record; ++r)
             ASSERT_EQ(seen.Find(HashOf(r)), r);

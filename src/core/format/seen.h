@@ -15,12 +15,12 @@ std::uint64_t HashCells(std::span<const std::string> cells);
 
 // The latest records of a file by the hash of their cells, in memory that the file's size does not matter to:
 // two generations, of which the older is forgotten when the newer is full. The cells are not kept. Among 10
-// million records, each compared with half a million, a 64-bit hash takes two for equal that are not with a
-// probability of 3 in 10 million.
+// million records, each compared with a quarter of a million, a 64-bit hash takes two for equal that are not
+// with a probability of 1.5 in 10 million.
 class SeenRecords {
   public:
-    // So many are remembered at least, twice as many at most: 6 MB a generation.
-    static constexpr std::size_t kRemembered = std::size_t{1} << 18;
+    // So many are remembered at least, twice as many at most: 3 MB a generation.
+    static constexpr std::size_t kRemembered = std::size_t{1} << 17;
 
     explicit SeenRecords(std::size_t remembered = kRemembered) : remembered_(remembered) {}
 

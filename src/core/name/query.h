@@ -19,7 +19,7 @@ inline constexpr std::size_t kMaxAlternatives = 16;
 
 struct QueryOptions {
     bool tolerant = false;
-    bool one_error = false;  // with tolerant: no more, however long the word
+    bool one_error = false;    // with tolerant: no more, however long the word
     bool whole_words = false;  // no key is a prefix, and no other spelling is tried
     bool finished = false;     // only the last word is a prefix
     // Other names of a word: {"bob", "robert"}.
