@@ -426,6 +426,10 @@ TEST(Product, ThunderbirdsBirthdayInThreeColumns) {
     EXPECT_EQ(Parts(read, PartKind::kPhone), "fax +41446681800");
     EXPECT_EQ(read.draft[ContactField::kWebsites].text, "w.example");
     EXPECT_EQ(CustomOf(read, "column_6"), "");
+    // A line each; a marked cell is not trimmed.
+    const Read lines = ReadRecord("thunderbird", "First Name,Web Page 1,Web Page 2",
+                                  {"Ann", "'\n=a.example\n\nb.example", "'\n"});
+    EXPECT_EQ(lines.draft[ContactField::kWebsites].text, "=a.example\nb.example");
 }
 
 TEST(Product, LinkedInsMembersWhoLeft) {

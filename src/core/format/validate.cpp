@@ -910,8 +910,12 @@ void Validator::ReadWebsite(Draft &draft, const BoundColumn &, const Cell &cell)
     std::vector<std::string> values{cell.text};
     if (mapping_.format->value_separator[0] != '\0')
         values = SplitBy(cell.text, Trim(mapping_.format->value_separator));
+    // A line is an element of the list, also in a marked cell, which is not trimmed.
     for (const std::string &value : values)
-        field = Cell::Value(field.is_value() ? field.text + "\n" + value : value);
+        for (const std::string_view line : Split(value, '\n'))
+            if (!line.empty())
+                field =
+                    Cell::Value(field.is_value() ? field.text + "\n" + std::string(line) : std::string(line));
 }
 
 // A birthday in three columns.
