@@ -51,6 +51,7 @@ TEST(CsvMark, GivenBackACellReadsAsBefore) {
 // Which column it is in says what it means, and the mark would not.
 TEST(CsvMark, TextFormulasAreGivenBack) {
     for (const char *cell : {"=\"0123\"", "\n=\"0123\" "}) EXPECT_EQ(MarkAgain(cell), "=\"0123\"");
+    EXPECT_EQ(MarkAgain("\n\f\u200B\r"), "\u200B");  // nobody sees it: no value, and none once more
     for (const char *cell : {"=\"a\"&cmd&\"b\"", "=\"\"", "=\"", "=\"a"})
         EXPECT_EQ(MarkAgain(cell), '\'' + std::string(cell));
     EXPECT_EQ(Mark("=\"0123\"", Guard::kSpreadsheet), "'=\"0123\"");

@@ -99,6 +99,8 @@ std::string MarkAgain(std::string_view cell) {
     if (IsTextFormula(value)) return std::string(value);
     // Tabs and line breaks at the beginning are no part of the value, but a spreadsheet minds them.
     const bool breaks = cell[0] == '\t' || cell[0] == '\r' || cell[0] == '\n';
+    // What nobody sees is no value, but marked it would be one.
+    if (breaks && BeginsInvisibly(value) && StripInvisible(value).empty()) return std::string(value);
     return breaks || BeginsFormula(value) ? Mark(value, Guard::kSpreadsheet) : std::string(cell);
 }
 
